@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './scripts/summary-reporter.ts';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', new SummaryReporter()],
+    allowOnly: false,
+    // Properties and enumerated paths run many cases in one test; the limit only stops what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
