@@ -1,0 +1,289 @@
+import { setup } from 'xstate';
+import type { Chart, StateMeta } from '../chart.ts';
+import { rollbackActions } from './actions.ts';
+import { initialContext } from './context.ts';
+import * as guards from './guards.ts';
+import { rollbackMeta as meta } from './meta.ts';
+import type { RollbackCommand, RollbackContext, RollbackEvent, RollbackInput } from './types.ts';
+
+/** Has the runtime carry out a command once the record that announces it is durable. */
+const run = (command: RollbackCommand) => ({ type: 'run', params: { command } }) as const;
+
+/** The same command once more while the fault is transient and attempts are left. */
+const again = (state: string) =>
+  ({ target: state, guard: 'canRetry', reenter: true, actions: 'countAttempt' }) as const;
+
+const letGo = { target: '#rollback.finishing.releasing', actions: ['noteFailure', 'endUnchanged'] } as const;
+const undoClear = { target: '#rollback.compensating.undoingClear', actions: 'noteFailure' } as const;
+const undoRestore = { target: '#rollback.compensating.undoingRestore', actions: 'noteFailure' } as const;
+const lockDown = { target: '#rollback.finishing.lockingDown', actions: ['noteFailure', 'endInSafeMode'] } as const;
+
+/** A lease that was lost before anything changed is asked for again; afterwards it is taken back. */
+const lockAgain = [
+  { target: '#rollback.preparing.locking', guard: 'canReclaim', actions: 'countReclaim' },
+  letGo,
+] as const;
+const reclaim = [
+  { target: '#rollback.executing.reclaiming', guard: 'canReclaim', actions: 'countReclaim' },
+  lockDown,
+] as const;
+
+/**
+ * The rollback: takes the rows out of the database and puts the users' data back where it came from, in the order
+ * Load Backup, Clear Database, Restore LocalStorage, Verify Data, Clean State. Ends in `rolledBack`, `unchanged` or
+ * `safeMode` and nowhere else (rule RB1).
+ */
+export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInput> = setup({
+  types: {} as { context: RollbackContext; events: RollbackEvent; input: RollbackInput; meta: StateMeta },
+  actions: { run: (_, _params: { command: RollbackCommand }) => {}, ...rollbackActions },
+  guards: { ...guards },
+}).createMachine({
+  id: 'rollback',
+  context: ({ input }) => initialContext(input),
+  initial: 'preparing',
+  states: {
+    preparing: {
+      initial: 'inspecting',
+      on: { CANCEL: letGo, TRIGGERED: letGo },
+      states: {
+        inspecting: {
+          meta: meta.inspecting,
+          entry: run('inspect'),
+          on: {
+            INSPECTED: [
+              { target: 'deciding', guard: 'needsDecision', actions: ['noteDrift', 'askPerson'] },
+              { target: 'locking', actions: 'noteDrift' },
+            ],
+            BACKUP_UNUSABLE: { target: 'recoveringBackup', actions: 'warn' },
+            FAILED: [again('inspecting'), letGo],
+          },
+        },
+        deciding: {
+          meta: meta.deciding,
+          entry: run('ask'),
+          on: { DECIDE: { target: 'locking', guard: 'answersWhatWasAsked', actions: 'noteDecision' } },
+        },
+        locking: {
+          meta: meta.locking,
+          entry: run('acquireLease'),
+          on: {
+            LEASED: { target: 'stopping', actions: 'noteLease' },
+            BUSY: letGo,
+            FAILED: [again('locking'), letGo],
+          },
+        },
+        stopping: {
+          meta: meta.stopping,
+          entry: run('stopOperations'),
+          on: {
+            STOPPED: { target: 'loadingBackup', actions: 'startAfresh' },
+            OWNERSHIP_LOST: lockAgain,
+            FAILED: [again('stopping'), letGo],
+          },
+        },
+        loadingBackup: {
+          meta: meta.loadingBackup,
+          entry: run('loadBackup'),
+          on: {
+            LOADED: [
+              { ...letGo, guard: 'lacksRoom' },
+              { target: 'standingDown', guard: 'storageDriftUndecided', actions: 'startAfresh' },
+              { target: '#rollback.executing', actions: 'noteBackup' },
+            ],
+            BACKUP_UNUSABLE: { target: 'recoveringBackup', actions: 'warn' },
+            OWNERSHIP_LOST: lockAgain,
+            FAILED: [again('loadingBackup'), letGo],
+          },
+        },
+        standingDown: {
+          meta: meta.standingDown,
+          entry: run('standDown'),
+          on: {
+            STOOD_DOWN: { target: 'deciding', actions: ['noteNewDrift', 'askPerson'] },
+            FAILED: [again('standingDown'), letGo],
+          },
+        },
+        recoveringBackup: {
+          meta: meta.recoveringBackup,
+          entry: run('recoverBackup'),
+          on: {
+            BACKUP_RECOVERED: { target: 'inspecting', actions: 'noteRecoveredBackup' },
+            NOT_RECOVERED: { target: 'requestingManualRecovery', actions: ['noteFailure', 'escalate'] },
+            FAILED: [
+              again('recoveringBackup'),
+              { target: 'requestingManualRecovery', actions: ['noteFailure', 'escalate'] },
+            ],
+          },
+        },
+        requestingManualRecovery: {
+          meta: meta.requestingManualRecovery,
+          entry: run('requestManualRecovery'),
+          on: {
+            REQUESTED: { target: '#rollback.finishing.releasing', actions: 'endUnchanged' },
+            FAILED: [
+              again('requestingManualRecovery'),
+              { target: '#rollback.finishing.releasing', actions: ['warn', 'endUnchanged'] },
+            ],
+          },
+        },
+      },
+    },
+    executing: {
+      initial: 'clearingDatabase',
+      on: { CANCEL: undoClear, TRIGGERED: { actions: 'warn' } },
+      states: {
+        clearingDatabase: {
+          meta: meta.clearingDatabase,
+          entry: run('clearDatabase'),
+          on: {
+            CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
+            DRIFTED: { target: '#rollback.preparing.standingDown', actions: 'startAfresh' },
+            OUTCOME_UNKNOWN: { target: 'resolvingClear', actions: 'countAttempt' },
+            OWNERSHIP_LOST: lockAgain,
+            FAILED: [again('clearingDatabase'), letGo],
+          },
+        },
+        resolvingClear: {
+          meta: meta.resolvingClear,
+          entry: run('resolveClear'),
+          on: {
+            CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
+            NOT_CLEARED: [
+              { target: 'clearingDatabase', guard: 'canReclaim', actions: ['countReclaim', 'noteLease'] },
+              letGo,
+            ],
+            FAILED: [again('resolvingClear'), lockDown],
+          },
+        },
+        invalidatingCache: {
+          meta: meta.invalidatingCache,
+          entry: run('invalidateCache'),
+          on: {
+            INVALIDATED: { target: 'preparingRestore', actions: 'startAfresh' },
+            FAILED: [again('invalidatingCache'), { target: 'preparingRestore', actions: 'warn' }],
+          },
+        },
+        reclaiming: {
+          meta: meta.reclaiming,
+          entry: run('reclaimLease'),
+          on: {
+            LEASED: { target: 'preparingRestore', actions: 'noteLease' },
+            FAILED: [again('reclaiming'), lockDown],
+          },
+        },
+        preparingRestore: {
+          meta: meta.preparingRestore,
+          entry: run('prepareRestore'),
+          on: {
+            PREPARED: { target: 'restoringStorage', actions: 'noteTargets' },
+            OWNERSHIP_LOST: reclaim,
+            FAILED: [again('preparingRestore'), undoClear],
+          },
+        },
+        restoringStorage: {
+          meta: meta.restoringStorage,
+          entry: run('restoreStorage'),
+          on: {
+            RESTORED: { target: '#rollback.verifying', actions: 'noteWritten' },
+            DISPLACED: [{ target: 'preparingRestore', guard: 'canPrepareAgain', actions: 'countAttempt' }, undoRestore],
+            OWNERSHIP_LOST: reclaim,
+            FAILED: [again('restoringStorage'), undoRestore],
+            CANCEL: undoRestore,
+          },
+        },
+      },
+    },
+    verifying: {
+      initial: 'verifyingData',
+      on: { OWNERSHIP_LOST: reclaim },
+      states: {
+        verifyingData: {
+          meta: meta.verifyingData,
+          entry: run('verifyData'),
+          on: {
+            VERIFIED: { target: 'cleaningState', actions: ['startAfresh', 'endRolledBack'] },
+            MISMATCHED: [
+              { target: '#rollback.executing.preparingRestore', guard: 'canPrepareAgain', actions: 'countAttempt' },
+              undoRestore,
+            ],
+            FAILED: [again('verifyingData'), undoRestore],
+          },
+        },
+        cleaningState: {
+          meta: meta.cleaningState,
+          entry: run('cleanState'),
+          on: {
+            CLEANED: { target: '#rollback.finishing.announcing', actions: 'startAfresh' },
+            FAILED: [
+              again('cleaningState'),
+              { target: '#rollback.finishing.announcing', actions: ['warn', 'oweClosing'] },
+            ],
+          },
+        },
+      },
+    },
+    compensating: {
+      initial: 'undoingRestore',
+      states: {
+        undoingRestore: {
+          meta: meta.undoingRestore,
+          entry: run('undoRestore'),
+          on: {
+            UNDONE: { target: 'undoingClear', actions: 'startAfresh' },
+            FAILED: [again('undoingRestore'), lockDown],
+          },
+        },
+        undoingClear: {
+          meta: meta.undoingClear,
+          entry: run('undoClear'),
+          on: {
+            UNDONE: { target: '#rollback.finishing.releasing', actions: ['noteLease', 'endUnchanged'] },
+            FAILED: [again('undoingClear'), lockDown],
+          },
+        },
+      },
+    },
+    finishing: {
+      initial: 'announcing',
+      states: {
+        releasing: {
+          meta: meta.releasing,
+          entry: run('release'),
+          on: {
+            RELEASED: { target: 'announcing', actions: 'startAfresh' },
+            FAILED: [again('releasing'), { target: 'announcing', actions: ['warn', 'oweClosing'] }],
+          },
+        },
+        lockingDown: {
+          meta: meta.lockingDown,
+          entry: run('lockDown'),
+          on: {
+            LOCKED_DOWN: { target: 'announcing', actions: 'startAfresh' },
+            FAILED: [again('lockingDown'), { target: 'announcing', actions: 'warn' }],
+          },
+        },
+        announcing: {
+          meta: meta.announcing,
+          entry: run('announce'),
+          on: {
+            ANNOUNCED: [
+              { target: '#rollback.rolledBack', guard: 'endsRolledBack' },
+              { target: '#rollback.unchanged', guard: 'endsUnchanged' },
+              { target: '#rollback.safeMode' },
+            ],
+            FAILED: [
+              again('announcing'),
+              { target: '#rollback.rolledBack', guard: 'endsRolledBack', actions: 'warn' },
+              { target: '#rollback.unchanged', guard: 'endsUnchanged', actions: 'warn' },
+              { target: '#rollback.safeMode', actions: 'warn' },
+            ],
+          },
+        },
+      },
+    },
+    rolledBack: { type: 'final', meta: meta.rolledBack },
+    unchanged: { type: 'final', meta: meta.unchanged },
+    safeMode: { meta: meta.safeMode, on: { UNLOCK: 'unlocked' } },
+    unlocked: { type: 'final', meta: meta.unlocked },
+  },
+});

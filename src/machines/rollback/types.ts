@@ -1,0 +1,133 @@
+import type { FailedEvent, Fault } from '../chart.ts';
+
+/** The version of the rollback chart; it changes whenever a stored snapshot would mean something else. */
+export const ROLLBACK_VERSION = 1;
+
+/** What the rollback chart asks the runtime to do. */
+export type RollbackCommand =
+  | 'inspect'
+  | 'ask'
+  | 'acquireLease'
+  | 'stopOperations'
+  | 'loadBackup'
+  | 'standDown'
+  | 'recoverBackup'
+  | 'requestManualRecovery'
+  | 'clearDatabase'
+  | 'resolveClear'
+  | 'reclaimLease'
+  | 'invalidateCache'
+  | 'prepareRestore'
+  | 'restoreStorage'
+  | 'verifyData'
+  | 'undoRestore'
+  | 'undoClear'
+  | 'cleanState'
+  | 'release'
+  | 'lockDown'
+  | 'announce';
+
+/** The drift that a person decides upon. `rows` and `storage` are digests, `none` where there is no drift. */
+export interface DriftFigures {
+  readonly rows: string;
+  readonly storage: string;
+  readonly added: number;
+  readonly changed: number;
+  readonly deleted: number;
+  readonly dependents: number;
+  readonly storageKeys: number;
+}
+
+/** With what a rollback begins. */
+export interface RollbackInput {
+  readonly run: string;
+  readonly migration: string;
+  /** The storage that the run belongs to; other storages never resume it. */
+  readonly storage: string;
+  /** The migration run that is undone. */
+  readonly undoes: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly backup: string;
+  readonly onDrift: 'ask' | 'merge' | 'discard';
+}
+
+/** The rollback's memory: ids, counts and digests, under 4 KiB whatever the amount of data (rule JN6). */
+export interface RollbackContext extends RollbackInput {
+  /** The fencing token, 0 before there is a lease. */
+  readonly token: number;
+  readonly drift: DriftFigures | null;
+  /** What becomes of the drift; `null` until it is decided. */
+  readonly choice: 'merge' | 'discard' | null;
+  /** The drift that was decided upon: digests, or `any`. */
+  readonly approved: { readonly rows: string; readonly storage: string };
+  /** How far the data has been changed. */
+  readonly effect: 'none' | 'cleared' | 'restoring';
+  readonly rows: number;
+  readonly keys: number;
+  readonly bytes: number;
+  readonly displaced: number;
+  readonly notCarriedOver: number;
+  readonly written: number;
+  /** The digest of what every key is to hold, and the number of the marker that goes with it. */
+  readonly targets: { readonly digest: string; readonly marker: number } | null;
+  /** Failed attempts at the present command. */
+  readonly attempts: number;
+  /** How often the restore was prepared, and how often a lost lease was reclaimed. */
+  readonly preparations: number;
+  readonly reclaims: number;
+  readonly errors: number;
+  readonly failure: Fault | null;
+  readonly warnings: readonly Fault[];
+  /** What must still be done elsewhere, later. */
+  readonly debts: readonly string[];
+  readonly escalation: 1 | 2 | 3;
+  readonly outcome: 'rolledBack' | 'unchanged' | 'safeMode' | null;
+}
+
+/** What can happen to a rollback. */
+export type RollbackEvent =
+  | { readonly type: 'INSPECTED'; readonly drift: DriftFigures; readonly rows: number }
+  | { readonly type: 'BACKUP_UNUSABLE'; readonly code: string }
+  | { readonly type: 'BACKUP_RECOVERED'; readonly backup: string }
+  | { readonly type: 'NOT_RECOVERED' }
+  | { readonly type: 'REQUESTED' }
+  | { readonly type: 'DECIDE'; readonly choice: 'merge' | 'discard'; readonly rows: string; readonly storage: string }
+  | { readonly type: 'LEASED'; readonly token: number }
+  | { readonly type: 'BUSY' }
+  | { readonly type: 'OWNERSHIP_LOST' }
+  | { readonly type: 'STOPPED' }
+  | {
+      readonly type: 'LOADED';
+      readonly keys: number;
+      readonly bytes: number;
+      readonly room: 'enough' | 'tooLittle';
+      readonly storageDrift: string;
+      readonly storageKeys: number;
+    }
+  | { readonly type: 'STOOD_DOWN'; readonly drift: DriftFigures }
+  | { readonly type: 'CLEARED'; readonly token: number; readonly rows: number; readonly drift: DriftFigures }
+  | { readonly type: 'DRIFTED' }
+  | { readonly type: 'OUTCOME_UNKNOWN' }
+  | { readonly type: 'NOT_CLEARED'; readonly token: number }
+  | { readonly type: 'INVALIDATED'; readonly keys: number }
+  | {
+      readonly type: 'PREPARED';
+      readonly targets: string;
+      readonly marker: number;
+      readonly displaced: number;
+      readonly notCarriedOver: number;
+    }
+  | { readonly type: 'RESTORED'; readonly written: number }
+  | { readonly type: 'DISPLACED' }
+  | { readonly type: 'VERIFIED' }
+  | { readonly type: 'MISMATCHED' }
+  | { readonly type: 'UNDONE'; readonly token: number }
+  | { readonly type: 'CLEANED' }
+  | { readonly type: 'RELEASED' }
+  | { readonly type: 'LOCKED_DOWN' }
+  | { readonly type: 'ANNOUNCED' }
+  | { readonly type: 'CANCEL' }
+  | { readonly type: 'TRIGGERED'; readonly reason: string }
+  | { readonly type: 'UNLOCK'; readonly reason: string }
+  | FailedEvent;
