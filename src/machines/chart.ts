@@ -57,3 +57,13 @@ export const MAX_WARNINGS = 8;
 
 /** How often a command that failed transiently is tried again. */
 export const RETRIES = 3;
+
+/** Spells out a state's meaning in one line. */
+export const describe = (
+  stage: StateMeta['stage'],
+  severity: StateMeta['severity'],
+  cancel: StateMeta['cancel'],
+  label: string,
+  description: string,
+  more: Pick<StateMeta, 'step' | 'waitsFor'> = {},
+): StateMeta => ({ label, description, stage, severity, cancel, ...more });

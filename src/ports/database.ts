@@ -245,6 +245,11 @@ export interface DatabasePort {
 
   /** What clearing the rows of run `undoes` would do; at most `limit` drift entries. */
   survey(migration: string, undoes: string, limit: number): Promise<DatabaseSurvey>;
+  /**
+   * The drifted rows and their dependents as they are now: what `archived` would answer for `drift` after `clear`.
+   * Changes nothing.
+   */
+  drifted(migration: string, undoes: string, after: string | null, limit: number): Promise<ArchivePage>;
   /** Moves rows and dependents to the archive and records the outcome under step `clear`, in one transaction. */
   clear(fence: Fence, request: ClearRequest): Promise<ClearOutcome>;
   /** Puts back what `clear` of the same run had moved, if it had; idempotent. Returns the number of rows. */

@@ -1,20 +1,39 @@
-import type { StateMeta } from '../chart.ts';
-
-const state = (
-  stage: StateMeta['stage'],
-  severity: StateMeta['severity'],
-  cancel: StateMeta['cancel'],
-  label: string,
-  description: string,
-  more: Pick<StateMeta, 'step' | 'waitsFor'> = {},
-): StateMeta => ({ label, description, stage, severity, cancel, ...more });
+import { type StateMeta, describe as state } from '../chart.ts';
 
 const preparing = state.bind(null, 'PREPARING', 'info', 'stopsHere');
 const executing = state.bind(null, 'EXECUTING', 'info', 'undoes');
 const undoing = state.bind(null, 'EXECUTING', 'warning', 'tooLate');
 
+/** The names of the rollback's states. */
+export type RollbackState =
+  | 'inspecting'
+  | 'deciding'
+  | 'locking'
+  | 'stopping'
+  | 'loadingBackup'
+  | 'standingDown'
+  | 'recoveringBackup'
+  | 'requestingManualRecovery'
+  | 'clearingDatabase'
+  | 'resolvingClear'
+  | 'reclaiming'
+  | 'invalidatingCache'
+  | 'preparingRestore'
+  | 'restoringStorage'
+  | 'verifyingData'
+  | 'cleaningState'
+  | 'undoingRestore'
+  | 'undoingClear'
+  | 'releasing'
+  | 'lockingDown'
+  | 'announcing'
+  | 'rolledBack'
+  | 'unchanged'
+  | 'safeMode'
+  | 'unlocked';
+
 /** What each state of the rollback means to people, by the state's name. */
-export const rollbackMeta = {
+export const rollbackMeta: Readonly<Record<RollbackState, StateMeta>> = {
   inspecting: preparing('Looking at what would change', 'Compares backup, storage and database. Changes nothing.'),
   deciding: state(
     'PREPARING',
@@ -105,4 +124,4 @@ export const rollbackMeta = {
     'Migration and rollback are locked. All copies are intact and can be downloaded.',
   ),
   unlocked: state('FAILED', 'warning', 'tooLate', 'Unlocked', 'A person has unlocked the system and said why.'),
-} as const satisfies Record<string, StateMeta>;
+};

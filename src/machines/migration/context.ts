@@ -1,0 +1,27 @@
+import type { MigrationContext, MigrationInput } from './types.ts';
+
+/** The memory with which a migration begins. */
+export function initialContext(input: MigrationInput): MigrationContext {
+  return {
+    ...input,
+    token: 0,
+    backup: null,
+    items: 0,
+    keys: 0,
+    bytes: 0,
+    next: 0,
+    copied: 0,
+    failed: 0,
+    digest: null,
+    removed: 0,
+    attempts: 0,
+    reclaims: 0,
+    errors: 0,
+    reason: null,
+    failure: null,
+    warnings: [],
+    debts: [],
+    escalation: 1,
+    outcome: null,
+  };
+}
