@@ -6,7 +6,10 @@ export type Item = Readonly<Record<string, unknown>>;
 
 /** One of the app's stores that goes into a table. */
 export interface CollectionDefinition {
-  /** The key in storage; with a `*` (`note-*`) every matching key holds one item. */
+  /**
+   * The key in storage; with a `*` (`note-*`) every matching key holds one item. A star or a backslash that is part
+   * of the key is written `\*` or `\\`.
+   */
   readonly storageKey: string;
   /**
    * Where the items are in the parsed value, as a dotted string or as segments; `''` (default) is the value itself.
@@ -14,7 +17,11 @@ export interface CollectionDefinition {
    * id to object, or `{ ids, entities }`.
    */
   readonly path?: string | readonly string[];
-  /** The property, or properties, that identify an item. Default `id`. */
+  /**
+   * The property, or properties, that identify an item: strings or numbers. Default `id`. An item of a map, or with a
+   * key of its own, that lacks a single id property is identified by its key there; `schema` and `toRow` then see the
+   * item with that id added.
+   */
   readonly idField?: string | readonly string[];
   /** Validates an item; what it transforms is not used. Asynchronous ones are awaited. */
   readonly schema?: StandardSchemaV1;
@@ -54,7 +61,10 @@ export interface MigrationDefinition {
   /** Names the migration for ever: `[A-Za-z0-9._-]`, at most 64 characters. */
   readonly id: string;
   readonly collections: Readonly<Record<string, CollectionDefinition>>;
-  /** Raw keys that belong to the migration but to no table, globs allowed; restored as they are. */
+  /**
+   * Raw keys that belong to the migration but to no table, restored as they are. Globs: `*` is any run of characters,
+   * `\*` a star, `\\` a backslash, all else itself.
+   */
   readonly formData?: readonly string[];
   readonly triggers?: TriggersDefinition;
   /** Default `ask`. */
@@ -75,6 +85,7 @@ export interface MigrationDefinition {
 /** A collection, checked and with its defaults. */
 export interface Collection {
   readonly name: string;
+  /** For `oneKey` the key itself, nothing escaped; for `keyPerItem` the glob. */
   readonly storageKey: string;
   readonly layout: 'oneKey' | 'keyPerItem';
   readonly path: readonly string[];
@@ -98,6 +109,9 @@ export interface Migration {
   readonly cacheGrace: number;
   readonly maxDepth: number;
   readonly maxBackupSize: number;
-  /** SHA-256 over everything above that can be written down (functions and schemas by their presence). */
+  /**
+   * SHA-256 over what says which data is meant: id, keys, paths and id fields of the collections, form data. Policies,
+   * functions, schemas and cache patterns do not count, so that changing one of them makes no backup foreign.
+   */
   readonly digest: string;
 }
