@@ -1,0 +1,163 @@
+import { BackupError } from '../errors.ts';
+import type { CollectionDigest, RowDigest } from '../ports/database.ts';
+import {
+  type BackupHead,
+  type BackupItem,
+  readBackup,
+  readHead,
+  type VerifiedBackup,
+  writeBackup,
+} from './backup-format.ts';
+import type { BackupSummary } from './public-types.ts';
+import { sha256 } from './text-hash.ts';
+import type { World } from './world.ts';
+
+/** What was in the database right after a migration, kept beside its backup. */
+export interface MigratedDigests {
+  readonly collections: readonly CollectionDigest[];
+  readonly rows: Readonly<Record<string, readonly RowDigest[]>>;
+}
+
+/** A generation of the backup: its place in the vault and its head. Numbers rise with each generation. */
+export interface Generation {
+  readonly number: number;
+  readonly head: BackupHead;
+  readonly sha256: string;
+}
+
+/** What people are shown of a generation. */
+export const summaryOf = ({ head, sha256 }: Generation): BackupSummary => ({
+  id: head.id,
+  migrationId: head.migration,
+  createdAt: head.createdAt,
+  origin: head.origin,
+  user: head.user,
+  entries: head.count,
+  size: head.size,
+  sha256,
+  source: head.source,
+});
+
+const folderOf = (world: World): string => `${world.migration.id}/backups`;
+const placeOf = (world: World, number: number, id: string): string =>
+  `${folderOf(world)}/${String(number).padStart(6, '0')}-${id}`;
+
+/** The generations of a backup, newest first by number, never by wall clock; `unreadable` names damaged heads. */
+export async function listBackups(
+  world: World,
+): Promise<{ readonly generations: readonly Generation[]; readonly unreadable: readonly string[] }> {
+  const folder = folderOf(world);
+  const heads = (await world.vault.list(`${folder}/`)).filter((name) => name.endsWith('/head'));
+  const generations: Generation[] = [];
+  const unreadable: string[] = [];
+  for (const name of heads.reverse()) {
+    try {
+      const text = await world.vault.get(name);
+      if (text === null) continue;
+      const { head, sha256 } = await readHead(text, world.seal);
+      generations.push({ number: Number(name.slice(folder.length + 1, folder.length + 7)), head, sha256 });
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      unreadable.push(name.slice(folder.length + 8, -'/head'.length));
+    }
+  }
+  return { generations, unreadable };
+}
+
+/**
+ * One generation by its id.
+ * @throws BackupError `BACKUP_NOT_FOUND`, `BACKUP_DAMAGED`
+ */
+export async function findBackup(world: World, id: string): Promise<Generation> {
+  const { generations, unreadable } = await listBackups(world);
+  const found = generations.find(({ head }) => head.id === id);
+  if (found !== undefined) return found;
+  if (unreadable.includes(id)) {
+    throw new BackupError('BACKUP_DAMAGED', `The head of the backup ${id} is damaged. Use another generation.`);
+  }
+  throw new BackupError(
+    'BACKUP_NOT_FOUND',
+    `There is no backup ${JSON.stringify(id)}; list the backups to see which there are.`,
+  );
+}
+
+/** The text of a backup as it lies in the vault and is downloaded. */
+export async function backupText(world: World, id: string): Promise<string> {
+  const { number } = await findBackup(world, id);
+  const content = await world.vault.get(`${placeOf(world, number, id)}/content`);
+  if (content !== null) return content;
+  throw new BackupError('BACKUP_NOT_FOUND', `The content of the backup ${id} is missing. Use another generation.`);
+}
+
+/** A backup, every hash recomputed. */
+export async function loadBackup(world: World, id: string, report?: (part: number) => void): Promise<VerifiedBackup> {
+  const generation = await findBackup(world, id);
+  const backup = await readBackup(await backupText(world, id), world.seal, world.migration.maxBackupSize, report);
+  if (backup.sha256 === generation.sha256) return backup;
+  throw new BackupError(
+    'BACKUP_DAMAGED',
+    `The backup ${id} is not the one that its head describes. Use another generation.`,
+  );
+}
+
+/** Content first, the head last: a generation counts from the moment it has a head, and is read back before. */
+async function keep(world: World, id: string, content: string): Promise<Generation> {
+  const { generations } = await listBackups(world);
+  const place = placeOf(world, (generations[0]?.number ?? 0) + 1, id);
+  const headText = content.slice(0, content.indexOf('\n', content.indexOf('\n') + 1) + 1);
+  await world.vault.put(`${place}/content`, content);
+  const stored = await world.vault.get(`${place}/content`);
+  await readBackup(stored ?? '', world.seal, world.migration.maxBackupSize);
+  await world.vault.put(`${place}/head`, headText);
+  return findBackup(world, id);
+}
+
+/** Writes a new generation and reads it back, every hash recomputed, before it counts. */
+export async function createBackup(
+  world: World,
+  id: string,
+  storage: string,
+  items: readonly BackupItem[],
+): Promise<Generation> {
+  const facts = {
+    id,
+    migration: world.migration.id,
+    definition: world.migration.digest,
+    createdAt: new Date(world.clock.now()).toISOString(),
+    origin: world.storage.origin,
+    storage,
+    user: world.identity.user(),
+    source: 'migration' as const,
+  };
+  const { text } = await writeBackup(facts, items, world.seal);
+  return keep(world, id, text);
+}
+
+/** Keeps a text from outside, verified and checked by the caller, as a new generation. */
+export function adoptBackup(world: World, id: string, text: string): Promise<Generation> {
+  return keep(world, id, text);
+}
+
+/** Removes a generation. The head goes first: without it the rest counts for nothing, whenever a crash comes. */
+export async function dropBackup(world: World, id: string): Promise<void> {
+  const { number } = await findBackup(world, id);
+  const place = placeOf(world, number, id);
+  for (const part of ['head', 'content', 'digests']) await world.vault.remove(`${place}/${part}`);
+}
+
+/** Keeps, beside a backup, what was in the database right after its migration. */
+export async function keepDigests(world: World, id: string, digests: MigratedDigests): Promise<void> {
+  const { number } = await findBackup(world, id);
+  const json = JSON.stringify(digests);
+  await world.vault.put(`${placeOf(world, number, id)}/digests`, `${await sha256(json)}\n${json}`);
+}
+
+/** What was in the database right after the migration of a backup, or `null` if the migration did not get so far. */
+export async function readDigests(world: World, id: string): Promise<MigratedDigests | null> {
+  const { number } = await findBackup(world, id);
+  const stored = await world.vault.get(`${placeOf(world, number, id)}/digests`);
+  if (stored === null) return null;
+  const json = stored.slice(65);
+  if (stored.slice(0, 64) === (await sha256(json))) return JSON.parse(json);
+  throw new BackupError('BACKUP_DAMAGED', `The digests beside the backup ${id} are damaged.`);
+}

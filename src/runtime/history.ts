@@ -1,0 +1,83 @@
+import type { MigrationContext } from '../machines/migration/types.ts';
+import type { RollbackContext } from '../machines/rollback/types.ts';
+import type { JournalRecord } from './journal-record.ts';
+import type { MigrationState } from './public-types.ts';
+
+/** One run as the journal tells it. */
+export interface RunHistory {
+  readonly run: string;
+  readonly parent: string | null;
+  readonly machine: 'migration' | 'rollback';
+  readonly first: JournalRecord;
+  readonly last: JournalRecord;
+  readonly context: MigrationContext | RollbackContext;
+  /** How it ended, or `null` while it is open. */
+  readonly end: 'migrated' | 'rolledBack' | 'unchanged' | 'safeMode' | 'unlocked' | null;
+}
+
+/** Everything that is derived from the journal; nothing of it is written a second time. */
+export interface History {
+  readonly last: JournalRecord | null;
+  readonly runs: readonly RunHistory[];
+  /** The run that must be driven on: the innermost open one. */
+  readonly open: RunHistory | null;
+  readonly state: MigrationState;
+  /** The migration run whose rows are in the database and can be taken back. */
+  readonly migrated: RunHistory | null;
+  /** The run that ended in safe mode and has not been unlocked. */
+  readonly locked: RunHistory | null;
+}
+
+const ENDS = ['migrated', 'rolledBack', 'unchanged', 'safeMode', 'unlocked'] as const;
+
+/** How a run ended according to the state that its last record entered. */
+export function endOf(value: JournalRecord['snapshot']['value']): RunHistory['end'] {
+  return ENDS.find((end) => end === value) ?? null;
+}
+
+function runsOf(records: readonly JournalRecord[]): RunHistory[] {
+  const runs = new Map<string, RunHistory>();
+  for (const record of records) {
+    runs.set(record.run, {
+      run: record.run,
+      parent: record.parent,
+      machine: record.machine.id,
+      first: runs.get(record.run)?.first ?? record,
+      last: record,
+      context: record.snapshot.context as unknown as RunHistory['context'],
+      end: endOf(record.snapshot.value),
+    });
+  }
+  return [...runs.values()];
+}
+
+/** A rollback that begins with its migration still at work is that migration's own. */
+function stateAfter(state: MigrationState, run: RunHistory): MigrationState {
+  if (run.end === null) return run.machine === 'migration' ? 'MIGRATING' : 'ROLLING_BACK';
+  if (run.end === 'migrated') return 'MIGRATED';
+  if (run.end === 'rolledBack') return 'ROLLED_BACK';
+  if (run.end === 'safeMode') return 'SAFE_MODE';
+  if (run.end === 'unlocked') return 'MIGRATED';
+  return state;
+}
+
+/** What the journal's records say all together. */
+export function historyOf(records: readonly JournalRecord[]): History {
+  const runs = runsOf(records);
+  let state: MigrationState = 'NOT_STARTED';
+  let migrated: RunHistory | null = null;
+  for (const run of runs) {
+    state = stateAfter(state, run);
+    if (run.end === 'migrated' || (run.machine === 'migration' && run.end === 'unlocked')) migrated = run;
+    if (run.end === 'rolledBack') migrated = null;
+  }
+  const locked = runs.find((run) => run.end === 'safeMode') ?? null;
+  return {
+    last: records.at(-1) ?? null,
+    runs,
+    open: runs.filter((run) => run.end === null).at(-1) ?? null,
+    state: locked === null ? state : 'SAFE_MODE',
+    migrated,
+    locked,
+  };
+}
