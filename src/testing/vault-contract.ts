@@ -1,0 +1,162 @@
+import type { VaultPort } from '../ports/vault.ts';
+import { type Disposable, refusalOf, using } from './contract-subject.ts';
+import type { ContractTools } from './contract-tools.ts';
+
+/** A vault under test. */
+export interface VaultSubject extends Disposable {
+  /** A new handle on this vault: another tab or process. */
+  open(): Promise<VaultPort> | VaultPort;
+}
+
+/** What an adapter's author passes in. There is no part of this contract that an adapter may leave out. */
+export interface VaultContract {
+  readonly name: string;
+  /** An empty vault of its own. */
+  create(): Promise<VaultSubject> | VaultSubject;
+  readonly supports: readonly never[];
+}
+
+interface Case extends ContractTools {
+  readonly contract: VaultContract;
+}
+
+const TEXTS = ['', '\u0000', 'a\r\nb\rc\n', '\ufeffwith a mark', '🗂️ emoji', 'שלום', '\u2028', 'x'.repeat(3_000_000)];
+const NO_NAMES = [
+  '',
+  '/',
+  '/a',
+  'a/',
+  'a//b',
+  '.',
+  '..',
+  '../a',
+  'a/..',
+  'a/./b',
+  'a b',
+  'ä',
+  'a\\b',
+  'a\u0000',
+  'a:b',
+];
+const LONGEST = 'n'.repeat(200);
+
+const onVault = (contract: VaultContract, body: (vault: VaultPort, subject: VaultSubject) => Promise<void>) =>
+  using(contract.create(), async (subject) => body(await subject.open(), subject));
+
+function textTests({ it, expect, contract }: Case): void {
+  it('VA1 a name that was never written reads as null, a text in every unit', () =>
+    onVault(contract, async (vault, subject) => {
+      expect(await vault.get('never/written')).toBe(null);
+      for (const [index, text] of TEXTS.entries()) await vault.put(`texts/${index}`, text);
+      await vault.put(LONGEST, 'the longest name');
+      const other = await subject.open();
+      for (const [index, text] of TEXTS.entries()) expect((await other.get(`texts/${index}`)) === text).toBe(true);
+      expect(await other.get(LONGEST)).toBe('the longest name');
+    }));
+
+  it('VA2 put replaces; VA10 for every handle', () =>
+    onVault(contract, async (vault, subject) => {
+      const other = await subject.open();
+      await vault.put('a', 'a long first text');
+      await other.put('a', 'short');
+      expect(await vault.get('a')).toBe('short');
+      expect(await (await subject.open()).get('a')).toBe('short');
+    }));
+
+  it('VA9 a text with a lone surrogate is refused', () =>
+    onVault(contract, async (vault) => {
+      await vault.put('a', 'before');
+      expect(await refusalOf(() => vault.put('a', 'x\ud800y'))).toBe('INPUT_ARGUMENT');
+      expect(await refusalOf(() => vault.putIfAbsent('b', '\udc00'))).toBe('INPUT_ARGUMENT');
+      expect(await vault.get('a')).toBe('before');
+      expect(await vault.list('')).toEqual(['a']);
+    }));
+}
+
+function appendTests({ it, expect, contract }: Case): void {
+  it('VA3 putIfAbsent stores once and leaves the first text', () =>
+    onVault(contract, async (vault, subject) => {
+      const other = await subject.open();
+      expect(await vault.putIfAbsent('journal/1', 'first')).toBe('stored');
+      expect(await other.putIfAbsent('journal/1', 'second')).toBe('exists');
+      expect(await vault.putIfAbsent('journal/1', 'first')).toBe('exists');
+      expect(await other.get('journal/1')).toBe('first');
+      await vault.put('put', 'before');
+      expect(await vault.putIfAbsent('put', 'after')).toBe('exists');
+      await vault.remove('put');
+      expect(await vault.putIfAbsent('put', 'after')).toBe('stored');
+    }));
+
+  it('VA4 of many that append the same name, exactly one stores', () =>
+    onVault(contract, async (vault, subject) => {
+      const handles = [vault, vault, await subject.open(), await subject.open(), await subject.open()];
+      for (const name of ['journal/1', 'journal/2', 'journal/3']) {
+        const outcomes = await Promise.all(handles.map((handle, index) => handle.putIfAbsent(name, `from ${index}`)));
+        expect(outcomes.filter((outcome) => outcome === 'stored').length).toBe(1);
+        expect(await vault.get(name)).toBe(`from ${outcomes.indexOf('stored')}`);
+      }
+    }));
+}
+
+function nameTests({ it, expect, contract }: Case): void {
+  it('VA5 lists names with a prefix in the order of their code units', () =>
+    onVault(contract, async (vault, subject) => {
+      const names = ['journal/10', 'journal/9', 'journal/1', 'journal-old', 'Journal/1', 'journal.x/y/z', 'b', 'a_1'];
+      for (const name of names) await vault.put(name, name);
+      const other = await subject.open();
+      expect(await other.list('')).toEqual([...names].sort());
+      expect(await other.list('journal')).toEqual(names.filter((name) => name.startsWith('journal')).sort());
+      expect(await other.list('journal/')).toEqual(['journal/1', 'journal/10', 'journal/9']);
+      expect(await other.list('journal/1')).toEqual(['journal/1', 'journal/10']);
+      expect(await other.list('journal.x/y/')).toEqual(['journal.x/y/z']);
+      expect(await other.list('nothing/here')).toEqual([]);
+    }));
+
+  it('VA6 removing is idempotent', () =>
+    onVault(contract, async (vault) => {
+      await vault.put('a/b', 'text');
+      await vault.put('a/c', 'text');
+      await vault.remove('a/b');
+      await vault.remove('a/b');
+      await vault.remove('x/y/z');
+      expect(await vault.get('a/b')).toBe(null);
+      expect(await vault.list('')).toEqual(['a/c']);
+    }));
+
+  it('VA7 names outside the grammar are refused', () =>
+    onVault(contract, async (vault) => {
+      for (const name of [...NO_NAMES, `${LONGEST}n`]) {
+        expect(await refusalOf(() => vault.get(name))).toBe('VAULT_NAME');
+        expect(await refusalOf(() => vault.put(name, 'text'))).toBe('VAULT_NAME');
+        expect(await refusalOf(() => vault.putIfAbsent(name, 'text'))).toBe('VAULT_NAME');
+        expect(await refusalOf(() => vault.remove(name))).toBe('VAULT_NAME');
+      }
+      for (const prefix of ['/', '../', 'a/../b', 'a//', 'a b', 'a\\'])
+        expect(await refusalOf(() => vault.list(prefix))).toBe('VAULT_NAME');
+      expect(await vault.list('')).toEqual([]);
+    }));
+
+  it('VA8 a name may continue another one', () =>
+    onVault(contract, async (vault) => {
+      await vault.put('a/b', 'inner');
+      await vault.put('a', 'outer');
+      await vault.put('a/b/c', 'innermost');
+      expect([await vault.get('a'), await vault.get('a/b'), await vault.get('a/b/c')]).toEqual([
+        'outer',
+        'inner',
+        'innermost',
+      ]);
+      await vault.remove('a');
+      expect(await vault.list('')).toEqual(['a/b', 'a/b/c']);
+    }));
+}
+
+/** The contract of `VaultPort`: rules VA1 to VA10. */
+export function vaultContract(tools: ContractTools, contract: VaultContract): void {
+  tools.describe(`${contract.name} keeps the contract of a vault`, () => {
+    const all = { ...tools, contract };
+    textTests(all);
+    appendTests(all);
+    nameTests(all);
+  });
+}
