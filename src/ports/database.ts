@@ -21,7 +21,7 @@ export interface CollectionTable {
 /** Who may be cleared: every row of the tables, or those that a condition selects, under the name of that scope. */
 export type ScopeKind = { readonly kind: 'wholeTable' } | { readonly kind: 'condition'; readonly name: string };
 
-/** Proof of ownership that goes with every write; the database refuses a token older than the newest it issued. */
+/** Proof of ownership that goes with every write; the database refuses a token that is not the newest it issued. */
 export interface Fence {
   readonly migration: string;
   readonly run: string;
@@ -243,7 +243,7 @@ export interface DatabasePort {
   /** The recorded row digests of a run, a page in the order of the keys. */
   rowDigests(run: string, collection: string, after: RowKey | null, limit: number): Promise<readonly RowDigest[]>;
 
-  /** What clearing the rows of run `undoes` would do; at most `limit` drift entries. */
+  /** What clearing the rows of run `undoes` would do (nothing if it never began); at most `limit` drift entries. */
   survey(migration: string, undoes: string, limit: number): Promise<DatabaseSurvey>;
   /**
    * The drifted rows and their dependents as they are now: what `archived` would answer for `drift` after `clear`.
@@ -252,9 +252,16 @@ export interface DatabasePort {
   drifted(migration: string, undoes: string, after: string | null, limit: number): Promise<ArchivePage>;
   /** Moves rows and dependents to the archive and records the outcome under step `clear`, in one transaction. */
   clear(fence: Fence, request: ClearRequest): Promise<ClearOutcome>;
-  /** Puts back what `clear` of the same run had moved, if it had; idempotent. Returns the number of rows. */
+  /**
+   * Puts back what `clear` of the same run had moved, if it had; idempotent. The run's `clear` is then no longer in the
+   * ledger, and it may clear again. Where a newer row has taken the place of a moved one, both are kept: one in the
+   * table, one in the archive. Returns the number of rows.
+   */
   undoClear(fence: Fence): Promise<number>;
-  /** Moves rows that appeared in the scope after `clear` into the archive; returns how many. */
+  /**
+   * Moves rows that appeared in the scope after `clear` into the archive; returns how many. Moves none while another
+   * run has rows of its own in the scope, whose users may have added them; nor do they count as remaining then.
+   */
   sweep(fence: Fence): Promise<number>;
   /** How many rows of the migration, or of nobody, are in the scope: 0 after a rollback. */
   remaining(migration: string, undoes: string): Promise<number>;

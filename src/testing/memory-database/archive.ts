@@ -1,5 +1,5 @@
 import type { ArchivedRow, ArchivePage, ArchiveQuery, ArchiveSummary, Fence } from '../../ports/database.ts';
-import { type MemoryStore, transactFenced } from './store.ts';
+import { archiveOf, type MemoryStore, transactFenced } from './store.ts';
 import { cloneRow } from './values.ts';
 
 /** `DatabasePort.archives`. */
@@ -17,12 +17,8 @@ export function archives(store: MemoryStore, migration: string): readonly Archiv
 /** `DatabasePort.archived`. */
 export function archived(store: MemoryStore, query: ArchiveQuery): ArchivePage {
   const after = query.after === null ? 0 : Number(query.after);
-  const wanted = [...store.archive].filter(
-    ([sequence, { migration, run, kind }]) =>
-      sequence > after &&
-      migration === query.migration &&
-      run === query.run &&
-      (query.content === 'all' || kind !== 'unchanged'),
+  const wanted = archiveOf(store, query.migration, query.run).filter(
+    ([sequence, { kind }]) => sequence > after && (query.content === 'all' || kind !== 'unchanged'),
   );
   const page = wanted.slice(0, query.limit);
   const last = page.at(-1);
@@ -37,9 +33,7 @@ export function archived(store: MemoryStore, query: ArchiveQuery): ArchivePage {
 /** `DatabasePort.dropArchive`. */
 export function dropArchive(store: MemoryStore, fence: Fence, run: string): void {
   transactFenced(store, fence, (transaction) => {
-    for (const [sequence, entry] of store.archive) {
-      if (entry.migration === fence.migration && entry.run === run) transaction.delete(store.archive, sequence);
-    }
+    for (const [sequence] of archiveOf(store, fence.migration, run)) transaction.delete(store.archive, sequence);
     const cleared = store.cleared.get(run);
     if (cleared !== undefined) transaction.set(store.cleared, run, { ...cleared, archive: 'dropped' });
   });

@@ -12,6 +12,7 @@ import {
 } from './plan.ts';
 import {
   type ArchiveRecord,
+  archiveOf,
   broughtBy,
   broughtName,
   type ClearRecord,
@@ -64,8 +65,7 @@ export function undoClear(store: MemoryStore, fence: Fence): number {
       );
     }
     let rows = 0;
-    for (const [sequence, archived] of store.archive) {
-      if (archived.migration !== fence.migration || archived.run !== fence.run) continue;
+    for (const [sequence, archived] of archiveOf(store, fence.migration, fence.run)) {
       const outcome = putBack(store, transaction, archived, cleared);
       // Where a newer row has taken the place, both are kept: that one in the table, this one in the archive.
       if (outcome !== 'occupied') transaction.delete(store.archive, sequence);

@@ -151,6 +151,13 @@ export function nextSequence(store: MemoryStore): number {
   return store.counters.sequence;
 }
 
+/** What a run archived, in the order in which it was moved. */
+export function archiveOf(store: MemoryStore, migration: string, run: string): [number, ArchiveRecord][] {
+  return [...store.archive]
+    .filter(([, archived]) => archived.migration === migration && archived.run === run)
+    .sort(([a], [b]) => a - b);
+}
+
 /** The declaration of a table. @throws DatabaseError `DATABASE_SCHEMA` when there is none of that name */
 export function tableOf(store: MemoryStore, name: string): MemoryTable {
   const table = store.schema.tables[name] ?? store.schema.others?.[name];
