@@ -2,16 +2,41 @@ export type { CacheContract, CacheSubject } from './cache-contract.ts';
 export { cacheContract } from './cache-contract.ts';
 export type { Disposable } from './contract-subject.ts';
 export type { ContractIt, ContractMatchers, ContractTools } from './contract-tools.ts';
+export type {
+  ContractScope,
+  DatabaseContract,
+  DatabaseFeature,
+  DatabaseSubject,
+} from './database-contract/subject.ts';
+export { databaseContractSchema } from './database-contract/subject.ts';
+export { databaseContract } from './database-contract.ts';
+export type { Fault, FaultBehaviour, FaultyPort, Gate, PortCall } from './faulty.ts';
+export { closedGate, withFaults } from './faulty.ts';
 export type { LockContract, LockFeature, LockSubject } from './lock-contract.ts';
 export { lockContract } from './lock-contract.ts';
+export type { ManualClock, ManualClockOptions } from './manual-clock.ts';
+export { manualClock } from './manual-clock.ts';
 export type { CacheOperation, MemoryCache, MemoryCacheOptions } from './memory-cache.ts';
 export { memoryCache } from './memory-cache.ts';
+export type { MemoryStore } from './memory-database/store.ts';
+export type {
+  MemoryDatabase,
+  MemoryDatabaseOptions,
+  MemoryReference,
+  MemorySchema,
+  MemoryScope,
+  MemoryTable,
+  MemoryTables,
+} from './memory-database/types.ts';
+export { memoryDatabase } from './memory-database.ts';
 export type { LockOperation, MemoryLock, MemoryLockOptions } from './memory-lock.ts';
 export { memoryLock } from './memory-lock.ts';
 export type { MemoryStorage, MemoryStorageOptions, StorageEntries, StorageOperation } from './memory-storage.ts';
 export { memoryStorage } from './memory-storage.ts';
 export type { MemoryVault, MemoryVaultOptions, VaultOperation } from './memory-vault.ts';
 export { memoryVault } from './memory-vault.ts';
+export type { SeededIdentityOptions } from './seeded-identity.ts';
+export { seededIdentity } from './seeded-identity.ts';
 export type { FaultHooks } from './simulated-process.ts';
 export type { StorageContract, StorageFeature, StorageSubject } from './storage-contract.ts';
 export { storageContract } from './storage-contract.ts';
