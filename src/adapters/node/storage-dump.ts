@@ -1,4 +1,5 @@
 import { StorageError } from '../../errors.ts';
+import { jsonFaultAt } from './json-fault.ts';
 import { elementsOf, kindAt, type Member, membersOf, placeOf, type Span, textIn, valueAt } from './json-spans.ts';
 
 /** A file with the content of a storage, and how to write it anew. */
@@ -38,11 +39,9 @@ const refused = ({ text, path }: Source, at: number, what: string): StorageError
 function requireJson(source: Source): void {
   try {
     JSON.parse(source.text);
-  } catch (thrown) {
-    // The parser's own message quotes the text, hence users' values: only the position is taken from it.
-    const position = /at position (\d+)/.exec(thrown instanceof Error ? thrown.message : '')?.[1];
-    const at = position === undefined ? source.text.length : Number(position);
-    throw refused(source, at, 'this is not JSON, or the file is cut off here');
+  } catch {
+    // What the parser says quotes the text, hence users' values: it is not passed on.
+    throw refused(source, jsonFaultAt(source.text), 'this is not JSON, or the file is cut off here');
   }
 }
 
