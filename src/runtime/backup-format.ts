@@ -29,7 +29,6 @@ export interface BackupHead {
   origin: string;
   storage: string;
   user: string | null;
-  source: 'migration' | 'import';
   count: number;
   size: number;
   entries: BackupEntry[];
@@ -54,7 +53,6 @@ const backupHead: z.ZodMiniType<BackupHead> = z.strictObject({
   origin: z.string(),
   storage: identifier,
   user: z.nullable(z.string()),
-  source: z.enum(['migration', 'import']),
   count: size,
   size,
   entries: z.array(

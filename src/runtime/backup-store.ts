@@ -8,7 +8,7 @@ import {
   type VerifiedBackup,
   writeBackup,
 } from './backup-format.ts';
-import type { BackupSummary } from './public-types.ts';
+import type { BackupSummary } from './record-types.ts';
 import { sha256 } from './text-hash.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,6 @@ export const summaryOf = ({ head, sha256 }: Generation): BackupSummary => ({
   entries: head.count,
   size: head.size,
   sha256,
-  source: head.source,
 });
 
 const folderOf = (world: World): string => `${world.migration.id}/backups`;
@@ -127,7 +126,6 @@ export async function createBackup(
     origin: world.storage.origin,
     storage,
     user: world.identity.user(),
-    source: 'migration' as const,
   };
   const { text } = await writeBackup(facts, items, world.seal);
   return keep(world, id, text);

@@ -1,7 +1,7 @@
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import type { JournalRecord } from './journal-record.ts';
-import type { MigrationState } from './public-types.ts';
+import type { MigrationState } from './status-types.ts';
 
 /** One run as the journal tells it. */
 export interface RunHistory {
@@ -19,7 +19,7 @@ export interface RunHistory {
 export interface History {
   readonly last: JournalRecord | null;
   readonly runs: readonly RunHistory[];
-  /** The run that must be driven on: the innermost open one. */
+  /** The run that must be driven on: the outermost open one, which sees to its inner run. */
   readonly open: RunHistory | null;
   readonly state: MigrationState;
   /** The migration run whose rows are in the database and can be taken back. */
@@ -75,7 +75,7 @@ export function historyOf(records: readonly JournalRecord[]): History {
   return {
     last: records.at(-1) ?? null,
     runs,
-    open: runs.filter((run) => run.end === null).at(-1) ?? null,
+    open: runs.find((run) => run.end === null) ?? null,
     state: locked === null ? state : 'SAFE_MODE',
     migrated,
     locked,

@@ -1,0 +1,247 @@
+import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
+import { BackpedalError, JournalError } from '../../errors.ts';
+import { RETRIES } from '../../machines/chart.ts';
+import type { RecordDraft } from '../journal.ts';
+import type { JournalRecord } from '../journal-record.ts';
+import type { World } from '../world.ts';
+import { type ActiveTime, createActiveTime } from './active-time.ts';
+import { type CommandRunner, createCommandRunner, pauseBefore } from './command-runner.ts';
+import { faultEvents, overdue } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { hasEnded, metaOf, persisted, rehydrate } from './snapshot.ts';
+import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan } from './types.ts';
+import { createWatch, timeLimit, type Watch } from './watch.ts';
+
+const TICK = 1000;
+const TICKS_PER_PING = 5;
+
+/** A run being carried out. */
+export interface Execution<TContext extends AnyContext = AnyContext> {
+  readonly view: () => ExecutionView<TContext>;
+  /** Tells the chart of something from outside; `false` when its present state cannot take it. */
+  readonly send: (event: AnyEvent) => boolean;
+  /** Resolves when the run has stopped; never rejects. */
+  readonly stopped: Promise<ExecutionEnd<TContext>>;
+}
+
+/** Where an execution begins: anew, or at the last record of its run with a fresh token. */
+export type Start<TInput> =
+  | { readonly kind: 'begin'; readonly input: TInput }
+  | { readonly kind: 'resume'; readonly record: JournalRecord; readonly token: number };
+
+/** What an execution works with. */
+export interface ExecutionSetting {
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly parent: string | null;
+  /** The number of items, for limits of time. */
+  readonly items: () => number;
+  /** Called after every record and at every tick. */
+  readonly changed: (view: ExecutionView) => void;
+  /** Takes the local lock for work, gives it back while a person is waited for; `false` when it cannot be had. */
+  readonly hold: (mode: 'working' | 'waiting') => Promise<boolean>;
+}
+
+/** What has arrived: the events that may tell of it, the most telling first, and the command that it answers. */
+interface Arrival {
+  readonly events: readonly AnyEvent[];
+  readonly answers: number | null;
+}
+
+/** Everything that a running execution consists of. */
+interface Machinery<C extends AnyContext, E extends AnyEvent, I extends AnyInput> {
+  readonly plan: Plan<C, E, I>;
+  readonly setting: ExecutionSetting;
+  readonly mailbox: Mailbox<Arrival>;
+  readonly runner: CommandRunner;
+  readonly time: ActiveTime;
+  readonly progress: Progress;
+  readonly watch: Watch;
+  snapshot: AnyMachineSnapshot;
+  /** Counts commands, so that the answer to one that is no longer wanted can be told. */
+  command: number;
+}
+
+function viewOf<C extends AnyContext>(it: Machinery<C, AnyEvent, AnyInput>): ExecutionView<C> {
+  const { snapshot, plan, progress, time } = it;
+  return {
+    id: plan.id,
+    run: snapshot.context.run,
+    value: snapshot.value as string,
+    context: snapshot.context,
+    meta: metaOf(snapshot),
+    part: progress.part(),
+    activeMs: time.total(),
+  };
+}
+
+/** Appends a record; a vault that fails for a moment is asked again, which is safe: the same text is the same record. */
+async function append(it: Machinery<AnyContext, AnyEvent, AnyInput>, draft: RecordDraft): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await pauseBefore(attempt, it.setting.world.clock);
+      await it.setting.ledger.append(draft);
+      return;
+    } catch (error) {
+      if (error instanceof JournalError || attempt >= RETRIES) throw error;
+    }
+  }
+}
+
+async function enter(
+  it: Machinery<AnyContext, AnyEvent, AnyInput>,
+  event: AnyEvent | { readonly type: 'BEGIN' },
+  snapshot: AnyMachineSnapshot,
+  commands: readonly string[],
+): Promise<void> {
+  const { plan, setting, time } = it;
+  time.look();
+  await append(it, {
+    run: snapshot.context.run,
+    parent: setting.parent,
+    machine: { id: plan.id, version: plan.version },
+    at: setting.world.clock.now(),
+    activeMs: Math.round(time.total()),
+    event: { ...event },
+    snapshot: persisted(snapshot),
+    commands: [...commands],
+  });
+  it.snapshot = snapshot;
+}
+
+function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): void {
+  const { plan, setting, runner, mailbox, time, progress, watch } = it;
+  const { world } = setting;
+  const number = ++it.command;
+  const context = it.snapshot.context as AnyContext;
+  progress.begin(command);
+  runner.start(command, time.total(), async (signal, permitted) => {
+    try {
+      await pauseBefore(context.attempts, world.clock, signal);
+      if (metaOf(it.snapshot).waitsFor === undefined) await watch.look(time.total(), setting.items());
+      if (signal.aborted) return;
+      const event = await plan.carryOut(command, context, { world, signal, permitted, report: progress.report });
+      if (event !== null) mailbox.push({ events: [event], answers: number });
+    } catch (error) {
+      mailbox.push({ events: faultEvents(error, command, world.logger), answers: number });
+    }
+  });
+}
+
+/** The commands that the chart's actions ask for. */
+function commandsOf(actions: readonly { readonly type: string; readonly params: unknown }[]): string[] {
+  return actions.filter(({ type }) => type === 'run').map(({ params }) => (params as { command: string }).command);
+}
+
+/** Deals with one arrival: transition, record, and only then the commands of the new state. */
+async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Arrival): Promise<'goOn' | 'lost'> {
+  if (arrival.answers !== null && arrival.answers !== it.command) return 'goOn';
+  const event = arrival.events.find((candidate) => it.snapshot.can(candidate));
+  if (event === undefined) {
+    if (arrival.answers === null) return 'goOn';
+    throw new BackpedalError('INTERNAL', `The chart cannot take ${arrival.events[0]?.type} in its present state.`);
+  }
+  const [next, actions] = transition(it.plan.machine, it.snapshot as never, event as never);
+  const commands = commandsOf(actions);
+  const stays = commands.length === 0 && JSON.stringify(next.value) === JSON.stringify(it.snapshot.value);
+  await enter(it, event, next, commands);
+  if (!stays) {
+    await it.runner.stop();
+    const waits = metaOf(next).waitsFor !== undefined;
+    it.time.set(waits ? 'paused' : 'running');
+    if (!hasEnded(next) && !(await it.setting.hold(waits ? 'waiting' : 'working'))) return 'lost';
+  }
+  it.setting.changed(viewOf(it));
+  for (const command of commands) start(it, command);
+  return 'goOn';
+}
+
+async function begin(it: Machinery<AnyContext, AnyEvent, AnyInput>, from: Start<AnyInput>): Promise<void> {
+  if (from.kind === 'begin') {
+    const [snapshot, actions] = initialTransition(it.plan.machine, from.input as never);
+    await enter(it, { type: 'BEGIN' }, snapshot, commandsOf(actions));
+    for (const command of commandsOf(actions)) start(it, command);
+    return;
+  }
+  const { commands } = from.record;
+  const event = { type: 'RESUMED', token: from.token } as const;
+  const [next] = transition(it.plan.machine, it.snapshot as never, event as never);
+  await enter(it, event, next, commands);
+  it.time.set(metaOf(next).waitsFor === undefined ? 'running' : 'paused');
+  for (const command of commands) start(it, command);
+}
+
+async function drive<C extends AnyContext>(
+  it: Machinery<C, AnyEvent, AnyInput>,
+  from: Start<AnyInput>,
+): Promise<ExecutionEnd<C>> {
+  const machinery = it as unknown as Machinery<AnyContext, AnyEvent, AnyInput>;
+  let ticks = 0;
+  const stopTicking = it.setting.world.clock.every(TICK, () => {
+    it.time.look();
+    ticks += 1;
+    const waiting = metaOf(it.snapshot).waitsFor !== undefined;
+    if (!waiting) void it.watch.look(it.time.total(), it.setting.items());
+    if (!waiting && ticks % TICKS_PER_PING === 0) void it.watch.ping();
+    const lost = it.runner.giveUpAfter(timeLimit(it.setting.world, it.setting.items()), it.time.total());
+    if (lost !== null && !waiting) {
+      it.mailbox.push({ events: faultEvents(overdue(lost), lost, it.setting.world.logger), answers: it.command });
+    }
+    it.setting.changed(viewOf(it));
+  });
+  try {
+    await begin(machinery, from);
+    it.setting.changed(viewOf(it));
+    while (!hasEnded(it.snapshot)) {
+      if ((await take(machinery, await it.mailbox.next())) === 'lost') return { status: 'superseded' };
+    }
+    if (it.snapshot.status === 'done') it.progress.finish();
+    it.setting.changed(viewOf(it));
+    return { status: 'ended', view: viewOf(it) };
+  } catch (error) {
+    await it.runner.stop();
+    if (error instanceof JournalError && error.code === 'JOURNAL_CONFLICT') return { status: 'superseded' };
+    return { status: 'suspended', error };
+  } finally {
+    stopTicking();
+  }
+}
+
+/**
+ * Carries a run out: event -> transition -> durable record -> commands -> event. Nothing is done that has not been
+ * written down before (invariant I4).
+ */
+export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyInput>(
+  plan: Plan<C, E, I>,
+  setting: ExecutionSetting,
+  from: Start<I>,
+): Execution<C> {
+  const mailbox = createMailbox<Arrival>();
+  const push = (event: AnyEvent): void => mailbox.push({ events: [event], answers: null });
+  const it: Machinery<C, E, I> = {
+    plan,
+    setting,
+    mailbox,
+    runner: createCommandRunner(),
+    time: createActiveTime(setting.world.clock, from.kind === 'resume' ? from.record.activeMs : 0),
+    progress: createProgress(plan.weights),
+    watch: createWatch(setting.world, (reason) => push({ type: 'TRIGGERED', reason })),
+    snapshot:
+      from.kind === 'resume'
+        ? rehydrate(plan, from.record)
+        : (initialTransition(plan.machine, from.input as never)[0] as AnyMachineSnapshot),
+    command: 0,
+  };
+  const machinery = it as unknown as Machinery<C, AnyEvent, AnyInput>;
+  return {
+    view: () => viewOf(machinery),
+    send: (event) => {
+      if (!it.snapshot.can(event)) return false;
+      push(event);
+      return true;
+    },
+    stopped: drive(machinery, from),
+  };
+}

@@ -1,0 +1,163 @@
+import { BackpedalError } from '../errors.ts';
+import type { MigrationContext } from '../machines/migration/types.ts';
+import type { RollbackContext } from '../machines/rollback/types.ts';
+import type { Notification } from '../ports/notify.ts';
+import type { MigrationResult, RollbackResult } from './status-types.ts';
+import type { World } from './world.ts';
+
+const notice = (
+  world: World,
+  key: string,
+  facts: Pick<Notification, 'audience' | 'type' | 'title' | 'message'> & Partial<Notification>,
+): Notification => ({
+  userId: world.identity.user(),
+  actions: [],
+  ...facts,
+  idempotencyKey: `${world.migration.id}/${key}`,
+});
+
+/**
+ * Delivers every notice; a receiver that fails does not keep the others from theirs.
+ * @throws BackpedalError `INTERNAL` (transient) when one could not be delivered
+ */
+export async function send(world: World, notices: readonly Notification[]): Promise<void> {
+  let failure: unknown = null;
+  for (const one of notices) {
+    try {
+      await world.notify(one);
+    } catch (error) {
+      failure = error;
+      world.logger.warn('A notification could not be delivered.', { audience: one.audience, error });
+    }
+  }
+  if (failure === null) return;
+  throw new BackpedalError('NOTIFICATION_FAILED', 'A notification could not be delivered.', {
+    cause: failure,
+    persistence: 'transient',
+  });
+}
+
+/** For the user after a rollback, as in the user's own procedures. */
+export function rollbackNotices(
+  world: World,
+  context: RollbackContext,
+  result: RollbackResult,
+): readonly Notification[] {
+  if (result.outcome === 'safeMode') return [];
+  const wentWell = result.finalStatus === 'SUCCESS';
+  const message = wentWell
+    ? 'Migration rolled back successfully. Your data has been restored.'
+    : 'Rollback completed with warnings. Please verify your data.';
+  const nothing = 'The rollback was not carried out. Nothing has been changed.';
+  return [
+    notice(world, `${context.run}/user`, {
+      audience: 'user',
+      type: wentWell ? 'SUCCESS' : 'WARNING',
+      title: result.outcome === 'rolledBack' ? 'Migration Rollback Complete' : 'Migration Rollback Not Carried Out',
+      message: result.outcome === 'rolledBack' ? message : nothing,
+      actions: ['View Details', 'Verify Data'],
+      details: { runId: context.run, outcome: result.outcome },
+    }),
+  ];
+}
+
+/** For the user after a migration. */
+export function migrationNotices(
+  world: World,
+  context: MigrationContext,
+  result: MigrationResult,
+): readonly Notification[] {
+  if (result.outcome === 'safeMode') return [];
+  const texts = {
+    migrated:
+      result.failed === 0
+        ? 'Your data has been moved.'
+        : 'Your data has been moved, except for some items that could not be; they stay where they were.',
+    unchanged: 'The migration was stopped. Nothing has been changed.',
+    rolledBack: 'The migration was stopped, and your data has been put back.',
+  };
+  return [
+    notice(world, `${context.run}/user`, {
+      audience: 'user',
+      type: result.finalStatus === 'SUCCESS' ? 'SUCCESS' : 'WARNING',
+      title: result.outcome === 'migrated' ? 'Migration Complete' : 'Migration Not Carried Out',
+      message: texts[result.outcome],
+      actions: ['View Details', 'Verify Data'],
+      details: { runId: context.run, outcome: result.outcome },
+    }),
+  ];
+}
+
+/** Level 2: the user decides, support knows of it. */
+export function questionNotices(world: World, context: RollbackContext): readonly Notification[] {
+  const { drift } = context;
+  const key = `${context.run}/question/${drift?.rows}/${drift?.storage}`;
+  const details = { runId: context.run, drift };
+  return [
+    notice(world, `${key}/user`, {
+      audience: 'user',
+      type: 'QUESTION',
+      title: 'Your decision is needed',
+      message: 'Data was changed after the migration. Choose whether these changes are merged into what is restored.',
+      actions: ['Merge', 'Discard', 'Cancel'],
+      details,
+    }),
+    notice(world, `${key}/support`, {
+      audience: 'support',
+      type: 'QUESTION',
+      title: 'A rollback waits for a decision',
+      message: 'Data was changed after the migration; the user has been asked what becomes of it.',
+      actions: ['View Details'],
+      details,
+    }),
+  ];
+}
+
+/** Level 3 with nothing changed: reason, suggested action and affected data. */
+export function manualRecoveryNotices(world: World, context: RollbackContext): readonly Notification[] {
+  const details = {
+    runId: context.run,
+    reason: 'No valid backup available',
+    suggestedAction: 'Manual data verification required',
+    affectedData: { backup: context.backup, rows: context.rows, storage: context.storage },
+  };
+  return (['administrators', 'engineering'] as const).map((audience) =>
+    notice(world, `${context.run}/manual/${audience}`, {
+      audience,
+      type: 'CRITICAL',
+      title: 'Manual recovery required',
+      message: 'A rollback found no verified copy to restore. Nothing has been changed.',
+      actions: ['View Details'],
+      details,
+    }),
+  );
+}
+
+/** Level 3 after a partial failure: the alert of the user's procedures, and what administrators need to know. */
+export function safeModeNotices(world: World, context: RollbackContext | MigrationContext): readonly Notification[] {
+  const details = {
+    runId: context.run,
+    reason: context.failure?.code ?? 'UNKNOWN',
+    suggestedAction: 'Download every copy, repair, then unlock with a reason',
+    affectedData: { rows: 'rows' in context ? context.rows : context.copied, keys: context.keys },
+  };
+  const user = notice(world, `${context.run}/safe-mode/user`, {
+    audience: 'user',
+    type: 'CRITICAL',
+    title: 'Manual intervention required',
+    message: 'Rollback partially failed. Manual intervention required.',
+    actions: ['Contact Support', 'Download Backup'],
+    details: { runId: context.run },
+  });
+  const others = (['engineering', 'administrators', 'support'] as const).map((audience) =>
+    notice(world, `${context.run}/safe-mode/${audience}`, {
+      audience,
+      type: 'CRITICAL',
+      title: 'Safe mode entered',
+      message: 'A run could go neither forwards nor backwards. Migration and rollback are locked; all copies are kept.',
+      actions: ['View Details', 'Download Backup'],
+      details,
+    }),
+  );
+  return [user, ...others];
+}

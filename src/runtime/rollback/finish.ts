@@ -1,0 +1,57 @@
+import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
+import { appendAudit } from '../audit-log.ts';
+import type { Work } from '../execution/types.ts';
+import { rollbackNotices, safeModeNotices, send } from '../notifications.ts';
+import { rollbackReceipt } from '../receipt.ts';
+import { rollbackResult } from '../results.ts';
+import type { RollbackMemory } from './memory.ts';
+import { fenceOf } from './prepare.ts';
+
+/** Gives the lease back and lets the app work again. No backup and no archive is ever deleted here. */
+export async function cleanState(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
+  await world.database.release(fenceOf(context));
+  await world.operations.resume();
+  return { type: 'CLEANED' };
+}
+
+/** The same for a run that has changed nothing; without a lease there is none to give back. */
+export async function release(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
+  // The app must work again whether or not the database can be reached.
+  await world.operations.resume();
+  if (context.token > 0) await world.database.release(fenceOf(context));
+  return { type: 'RELEASED' };
+}
+
+/** Keeps the app's writers stopped and tells people; the lock itself is the journal's last record (rule RB12). */
+export async function lockDown(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
+  await world.operations.stop();
+  await send(world, safeModeNotices(world, context));
+  return { type: 'LOCKED_DOWN' };
+}
+
+/** Writes the audit entry with its receipt, once, and notifies people, at least once. */
+export async function announce(
+  context: RollbackContext,
+  { world }: Work,
+  memory: RollbackMemory,
+): Promise<RollbackEvent> {
+  const timestamp = new Date(world.clock.now()).toISOString();
+  const result = rollbackResult(context, timestamp);
+  const receipt = await rollbackReceipt(world, context, memory, timestamp);
+  await appendAudit(world, {
+    type: 'MIGRATION_ROLLBACK',
+    migrationId: context.migration,
+    runId: context.run,
+    timestamp,
+    result: result.finalStatus,
+    steps: result.steps,
+    performedBy: world.identity.user(),
+    reason: context.reason,
+    detail: context.detail,
+    outcome: result.outcome,
+    escalation: result.escalation,
+    receipt,
+  });
+  await send(world, rollbackNotices(world, context, result));
+  return { type: 'ANNOUNCED' };
+}

@@ -1,0 +1,15 @@
+import type { CollectionTable, DatabaseSurvey } from '../../ports/database.ts';
+import type { VerifiedBackup } from '../backup-format.ts';
+import type { Restore } from './restore-plan.ts';
+
+/** What a process remembers of its run besides the journal; everything in it can be had again after a crash. */
+export interface RollbackMemory {
+  tables: readonly CollectionTable[] | null;
+  survey: DatabaseSurvey | null;
+  backup: VerifiedBackup | null;
+  restore: Restore | null;
+  /** Whether the process has found the lease of another run that the journal knows to have ended. */
+  readonly hasEnded: (run: string) => boolean;
+  /** How many items the migration brought, for the estimate. */
+  readonly items: number;
+}

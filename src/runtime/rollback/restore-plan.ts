@@ -1,0 +1,117 @@
+import { mergeCollection } from '../../content/merge-collection.ts';
+import type { ArchivedRow, CollectionTable } from '../../ports/database.ts';
+import type { StorageWrite } from '../../ports/storage.ts';
+import type { VerifiedBackup } from '../backup-format.ts';
+import { isTorn, type KeyState, surveyStorage } from '../storage-survey.ts';
+import { sha256 } from '../text-hash.ts';
+import type { DisplacedValue } from '../vault-files.ts';
+import type { World } from '../world.ts';
+
+/** A row's change that stays in the archive. */
+export interface NotCarriedOver {
+  readonly collection: string;
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** The texts that the drift was merged into; `null` removes a key. */
+export interface Merged {
+  readonly entries: readonly (readonly [key: string, text: string | null])[];
+  readonly notCarriedOver: readonly NotCarriedOver[];
+}
+
+/** What every key is to hold, and what has to be written for it. */
+export interface Restore {
+  /** Every key that will be compared afterwards, with its text. */
+  readonly targets: ReadonlyMap<string, string | null>;
+  readonly writes: readonly StorageWrite[];
+  /** Values that are about to be overwritten and lie nowhere else. */
+  readonly displaced: readonly DisplacedValue[];
+  /** Form data that holds something newer and is left alone. */
+  readonly newer: readonly string[];
+  readonly digest: string;
+}
+
+/** Carries the drift over into the texts of the backup. */
+export function mergeDrift(
+  world: World,
+  tables: readonly CollectionTable[],
+  backup: VerifiedBackup,
+  rows: readonly ArchivedRow[],
+): Merged {
+  const entries = new Map<string, string | null>(backup.values);
+  const changed = new Map<string, string | null>();
+  const notCarriedOver: NotCarriedOver[] = rows
+    .filter(({ kind }) => kind === 'dependent' || kind === 'late')
+    .map(({ collection, key, table }) => ({
+      collection,
+      key,
+      reason: `it lies in the table ${table}, which is not part of the migration`,
+    }));
+  for (const collection of world.migration.collections) {
+    const changes = rows.flatMap((row) =>
+      row.collection === collection.name && (row.kind === 'added' || row.kind === 'changed' || row.kind === 'deleted')
+        ? [{ key: row.key, kind: row.kind, row: row.row }]
+        : [],
+    );
+    const table = tables.find((candidate) => candidate.collection === collection.name);
+    if (changes.length === 0 || table === undefined) continue;
+    const present = new Map([...entries].filter((entry): entry is [string, string] => entry[1] !== null));
+    const outcome = mergeCollection({ collection, table, entries: present, changes, limits: world.migration });
+    for (const [key, text] of outcome.entries) {
+      if (entries.get(key) !== text) changed.set(key, text);
+      entries.set(key, text);
+    }
+    notCarriedOver.push(...outcome.notCarriedOver.map((entry) => ({ collection: collection.name, ...entry })));
+  }
+  return { entries: [...changed], notCarriedOver };
+}
+
+/** What a key is to hold: merged text, the backup's, or nothing is said because something newer is left alone. */
+function targetOf(
+  state: KeyState,
+  backup: VerifiedBackup,
+  merged: ReadonlyMap<string, string | null>,
+): string | null | undefined {
+  const { entry, current } = state;
+  const original = backup.values.get(entry.key) as string;
+  if (entry.kind === 'collection') return merged.has(entry.key) ? (merged.get(entry.key) as string | null) : original;
+  if (state.state === 'other' && !isTorn(current as string, original)) return undefined;
+  return original;
+}
+
+/** Compares storage with what is to be there. Nothing is changed. */
+export async function planRestore(world: World, backup: VerifiedBackup, merged: Merged | null): Promise<Restore> {
+  const texts = new Map(merged?.entries ?? []);
+  const states = await surveyStorage(world, backup.head);
+  const targets = new Map<string, string | null>();
+  const writes: StorageWrite[] = [];
+  const displaced: DisplacedValue[] = [];
+  const newer: string[] = [];
+  const aim = (key: string, value: string | null, current: string | null, isKept: boolean): void => {
+    targets.set(key, value);
+    if (current === value) return;
+    writes.push({ key, value, expect: [current] });
+    if (current !== null && !isKept) displaced.push({ key, value: current });
+  };
+  for (const state of states) {
+    const target = targetOf(state, backup, texts);
+    if (target === undefined) newer.push(state.entry.key);
+    else aim(state.entry.key, target, state.current, state.state === 'same');
+  }
+  const added = [...texts].filter(([key]) => !backup.values.has(key));
+  const currents = await world.storage.read(added.map(([key]) => key));
+  for (const [key, text] of added) aim(key, text, currents.get(key) ?? null, false);
+  return { targets, writes, displaced, newer, digest: await digestOf(backup, targets) };
+}
+
+/** A digest over every key and what it is to hold; hashes that the backup has are not computed again. */
+async function digestOf(backup: VerifiedBackup, targets: ReadonlyMap<string, string | null>): Promise<string> {
+  const known = new Map(backup.head.entries.map((entry) => [entry.key, entry.sha256]));
+  const facts: [string, string | null][] = [];
+  for (const [key, text] of targets) {
+    if (text === null) facts.push([key, null]);
+    else facts.push([key, backup.values.get(key) === text ? (known.get(key) as string) : await sha256(text)]);
+  }
+  return sha256(JSON.stringify(facts));
+}

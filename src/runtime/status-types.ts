@@ -1,0 +1,117 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** Where the user's data is, derived from the journal. */
+export type MigrationState = 'NOT_STARTED' | 'MIGRATING' | 'MIGRATED' | 'ROLLING_BACK' | 'ROLLED_BACK' | 'SAFE_MODE';
+
+/** The five public steps of a rollback, in their order. */
+export type StepName = 'Load Backup' | 'Clear Database' | 'Restore LocalStorage' | 'Verify Data' | 'Clean State';
+
+/** Why a rollback was asked for. */
+export type RollbackReason =
+  | 'VALIDATION_FAILURES'
+  | 'DATABASE_CONNECTION_LOST'
+  | 'MEMORY_THRESHOLD'
+  | 'TIMEOUT'
+  | 'USER_CANCELLED'
+  | 'DATA_CORRUPTION'
+  | 'PERFORMANCE_DEGRADATION'
+  | 'BUSINESS_LOGIC_ERROR'
+  | 'USER_REQUEST';
+
+/** How a run ended; there is no fourth way (rule RB1). */
+export type Outcome = 'rolledBack' | 'unchanged' | 'safeMode';
+
+/** 1 automatic, 2 a person decides, 3 a person repairs. */
+export type Escalation = 1 | 2 | 3;
+
+/** The stages that a person is shown. */
+export type Stage = 'PREPARING' | 'EXECUTING' | 'VERIFYING' | 'COMPLETED' | 'FAILED';
+
+/** A question to a person; the run waits and holds nothing. */
+export interface Question {
+  readonly question: 'drift';
+  readonly choices: readonly ('merge' | 'discard')[];
+  /** Identifies what the person was shown; a decision may quote it. */
+  readonly driftDigest: string;
+  readonly drift: DriftSummary;
+}
+
+/** What people did after the migration, in numbers. */
+export interface DriftSummary {
+  readonly digest: string;
+  readonly added: number;
+  readonly changed: number;
+  readonly deleted: number;
+  readonly dependents: number;
+  /** Keys of collections that were written in storage after the migration. */
+  readonly storageKeys: number;
+}
+
+/** What is happening, for a person. A new object whenever something changed, the same one otherwise. */
+export interface RollbackStatus {
+  readonly stage: Stage;
+  /** 0 to 100, measured, never backwards within a run. */
+  readonly progress: number;
+  /** What is being done, in plain words. */
+  readonly currentStep: string;
+  /** Seconds, or `null` when unknown. */
+  readonly estimatedTimeRemaining: number | null;
+  /** Codes and plain messages, without values. */
+  readonly errors: readonly string[];
+  readonly migrationState: MigrationState;
+  /** Which chart is running, or ran last. */
+  readonly activity: 'idle' | 'migration' | 'rollback';
+  readonly runId: string | null;
+  /** The chart's state as a dotted path (`executing.clearingDatabase`), or `null` when idle. */
+  readonly state: string | null;
+  readonly canCancel: boolean;
+  readonly question: Question | null;
+  readonly escalation: Escalation;
+  readonly outcome: Outcome | 'migrated' | null;
+}
+
+/** One public step as it went. */
+export interface StepResult {
+  readonly step: StepName;
+  readonly success: boolean;
+  readonly result?: Readonly<Record<string, number | string | boolean>>;
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+}
+
+/** How a rollback ended. */
+export interface RollbackResult {
+  readonly success: boolean;
+  readonly steps: readonly StepResult[];
+  /** ISO 8601. */
+  readonly timestamp: string;
+  readonly runId: string;
+  readonly migrationId: string;
+  readonly outcome: Outcome;
+  readonly finalStatus: 'SUCCESS' | 'PARTIAL' | 'FAILED';
+  readonly escalation: Escalation;
+  /** What went wrong around a rollback that is safe all the same. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+}
+
+/** How a migration ended. */
+export interface MigrationResult {
+  readonly success: boolean;
+  readonly timestamp: string;
+  readonly runId: string;
+  readonly migrationId: string;
+  /** `rolledBack` when a trigger came after the source had begun to be cleared. */
+  readonly outcome: 'migrated' | Outcome;
+  /** `PARTIAL`: some items failed validation; their keys stay in storage. */
+  readonly finalStatus: 'SUCCESS' | 'PARTIAL' | 'FAILED';
+  readonly escalation: Escalation;
+  readonly items: number;
+  readonly migrated: number;
+  readonly failed: number;
+  /** Up to 20 items that failed, by collection and id. */
+  readonly failures: readonly { readonly collection: string; readonly id: string; readonly reason: string }[];
+  /** What stopped it, if something did. */
+  readonly reason?: RollbackReason;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+}

@@ -1,0 +1,55 @@
+import { VaultError } from '../errors.ts';
+import { sha256 } from './text-hash.ts';
+import type { World } from './world.ts';
+
+/** A key's value that a run was about to overwrite. */
+export interface DisplacedValue {
+  readonly key: string;
+  readonly value: string | null;
+}
+
+const displacedFolder = (world: World): string => `${world.migration.id}/displaced`;
+
+/** Writes JSON under its hash, so that a damaged file is told from a good one. */
+export async function putJson(world: World, name: string, value: unknown): Promise<void> {
+  const json = JSON.stringify(value);
+  await world.vault.put(`${world.migration.id}/${name}`, `${await sha256(json)}\n${json}`);
+}
+
+/**
+ * Reads JSON that `putJson` wrote; `null` if there is none.
+ * @throws VaultError `VAULT_UNAVAILABLE` when it is damaged
+ */
+export async function getJson<T>(world: World, name: string): Promise<T | null> {
+  const text = await world.vault.get(`${world.migration.id}/${name}`);
+  if (text === null) return null;
+  const json = text.slice(65);
+  if (text.slice(0, 64) === (await sha256(json))) return JSON.parse(json) as T;
+  throw new VaultError('VAULT_UNAVAILABLE', `The file ${name} of the vault is damaged.`);
+}
+
+/** Keeps values that are about to be overwritten; the same value of a key twice is kept once. */
+export async function keepDisplaced(world: World, run: string, values: readonly DisplacedValue[]): Promise<void> {
+  for (const { key, value } of values) {
+    const name = `displaced/${run}/${(await sha256(JSON.stringify([key, value]))).slice(0, 32)}`;
+    await putJson(world, name, { key, value });
+  }
+}
+
+/** The values that a run has displaced. */
+export async function readDisplaced(world: World, run: string): Promise<readonly DisplacedValue[]> {
+  const names = await world.vault.list(`${displacedFolder(world)}/${run}/`);
+  const values: DisplacedValue[] = [];
+  for (const name of names) {
+    const value = await getJson<DisplacedValue>(world, name.slice(world.migration.id.length + 1));
+    if (value !== null) values.push(value);
+  }
+  return values;
+}
+
+/** The runs that have displaced values. */
+export async function runsWithDisplaced(world: World): Promise<readonly string[]> {
+  const folder = `${displacedFolder(world)}/`;
+  const names = await world.vault.list(folder);
+  return [...new Set(names.map((name) => name.slice(folder.length).split('/')[0] ?? ''))];
+}
