@@ -11,7 +11,7 @@ databaseContract(
     name: 'memoryDatabase',
     supports: ['foreignKeys', 'bytes', 'faults'],
     create: (scope) => {
-      const owned = { name: 'mine', includes: ({ owner }: Readonly<Record<string, unknown>>) => owner === 'me' };
+      const owned = { name: 'mine', selects: ({ owner }: Row) => owner === 'me' };
       const database = memoryDatabase({ ...databaseContractSchema, scope: scope === 'owner' ? owned : 'wholeTable' });
       return { ...database, port: database };
     },
@@ -151,6 +151,60 @@ describe('memoryDatabase', () => {
     expect([database.rows('b'), database.rows('c')]).toEqual([[], []]);
     await database.undoClear(fence);
     expect([database.rows('a'), database.rows('b'), database.rows('c')]).toEqual(before);
+  });
+
+  it('DB59 a row of others that a cascade takes along does not count as kept', async () => {
+    const database = memoryDatabase({
+      tables: {
+        folders: { columns: ['id'], idColumns: ['id'] },
+        files: {
+          columns: ['id', 'folder'],
+          idColumns: ['id'],
+          references: [{ columns: ['folder'], table: 'folders', onDelete: 'cascade' }],
+        },
+      },
+      scope: wholeTable,
+    });
+    for (const id of [1, 2]) database.insert('files', { id });
+    await bring(database, { folders: [{ id: 1 }] });
+    database.update('files', { id: 1 }, { folder: 1 });
+    const { collections, dependents } = await database.survey('m', 'in', 10);
+    expect(collections[1]).toEqual({ collection: 'files', rows: 0, added: 0, changed: 0, deleted: 0, kept: 1 });
+    expect(dependents).toEqual([{ table: 'files', collection: 'folders', rows: 1, effect: 'moved' }]);
+  });
+
+  it('DB9 what is copied in, read or archived shares nothing with what is stored', async () => {
+    const database = memoryDatabase({
+      tables: { notes: { columns: ['id', 'tags'], idColumns: ['id'] } },
+      scope: wholeTable,
+    });
+    const tags = ['a'];
+    await bring(database, { notes: [{ id: 1, tags }] });
+    tags.push('b');
+    for (const row of database.rows('notes')) (row.tags as string[]).push('c');
+    expect(database.rows('notes')).toEqual([{ id: 1, tags: ['a'] }]);
+  });
+
+  it('DB10 a row of others is not what the run copied, whatever it holds', async () => {
+    const database = memoryDatabase({ tables: { notes: { columns: ['id'], idColumns: ['id'] } }, scope: wholeTable });
+    database.insert('notes', { id: 1 });
+    await bring(database, { notes: [{ id: 1 }, { id: 2 }] });
+    const outcome = await database.compare('in', 'notes', [{ id: 1 }, { id: 2 }]);
+    expect(outcome).toEqual({ equal: 1, missing: 1, different: 0, keys: ['[1]'] });
+  });
+
+  it('DB12 a row outside the condition is not copied in, since it could not be taken back', async () => {
+    const database = memoryDatabase({
+      tables: { notes: { columns: ['id', 'owner'], idColumns: ['id'] } },
+      scope: { name: 'mine', selects: ({ owner }) => owner === 'me' },
+    });
+    const fence = await take(database, 'in');
+    const rows = [
+      { id: 1, owner: 'you' },
+      { id: 2, owner: 'me' },
+    ];
+    const { inserted, rejected } = await database.copy(fence, { step: 'copy', collection: 'notes', rows });
+    expect([inserted, rejected.map(({ index }) => index)]).toEqual([1, [0]]);
   });
 
   it('DB60 a declaration that cannot be used is refused with its table and fault', () => {

@@ -79,6 +79,8 @@ function pageRules(kit: ContractKit): void {
     expect(all.length).toBe(SAMPLE_SIZE + 2);
     const drifted = await archivedBy(port, ROLLING_BACK, 'drift');
     expect(drifted.map(({ kind }) => kind).sort()).toEqual(['added', 'added', 'changed', 'changed', 'deleted']);
+    const moved = (await port.archives(MIGRATION)).reduce((sum, { rows }) => sum + rows, 0);
+    expect(moved).toBe(SAMPLE_SIZE + 1);
     const query = { migration: MIGRATION, run: ROLLING_BACK, content: 'all', after: null } as const;
     expect((await port.archived({ ...query, limit: 4 })).rows.length).toBe(4);
     const exact = await port.archived({ ...query, limit: all.length });

@@ -45,6 +45,18 @@ function decisionRules(kit: ContractKit): void {
     expect((await port.clear(fence, { undoes: MIGRATING, drift: now })).status).toBe('cleared');
   });
 
+  test('DB16 after a clear nothing is left to clear: what was moved does not count as deleted', async (subject) => {
+    const { port } = subject;
+    await migrate(subject, sampleRows(kit));
+    await drift(kit, subject);
+    await port.clear(await hold(port, ROLLING_BACK), { undoes: MIGRATING, drift: 'any' });
+    const { collections, drift: left, entries } = await survey(port);
+    expect([left.digest, entries]).toEqual([NO_DRIFT, []]);
+    for (const { rows, deleted } of collections) expect([rows, deleted]).toEqual([0, 0]);
+    await port.clear(await hold(port, 'once-more'), { undoes: MIGRATING, drift: 'none' });
+    expect(await archivedBy(port, 'once-more', 'all')).toEqual([]);
+  });
+
   test('DB16 `any` covers whatever is there', async (subject) => {
     const { port } = subject;
     await migrate(subject, sampleRows(kit));

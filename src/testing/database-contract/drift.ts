@@ -156,6 +156,7 @@ function surveyRules(kit: ContractKit): void {
     const content = await contentOf(subject);
     const before = plainArchive(await driftedOf(port, MIGRATING));
     expect(before.length).toBe(5);
+    expect((await port.drifted(MIGRATION, MIGRATING, null, 2)).rows.length).toBe(2);
     expect(await contentOf(subject)).toEqual(content);
     await port.clear(await hold(port, ROLLING_BACK), { undoes: MIGRATING, drift: 'any' });
     const page = await port.archived({

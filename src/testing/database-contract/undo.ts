@@ -164,4 +164,15 @@ function sharedScopeRules(kit: ContractKit): void {
     expect(await port.sweep(await hold(port, 'out-1'))).toBe(1);
     expect(await subject.rows('environments')).toEqual([]);
   });
+
+  test('DB54 a run whose rows have all been deleted by people has none in the scope', async (subject) => {
+    const { port } = subject;
+    await migrate(subject, sampleRows(kit), 'first');
+    await migrate(subject, { environments: [environment('f1')] }, 'second');
+    await port.clear(await hold(port, 'out-1'), { undoes: 'first', drift: 'none' });
+    await subject.remove('environments', { id: 'f1' });
+    await subject.insert('environments', environment('late'));
+    expect(await port.remaining(MIGRATION, 'first')).toBe(1);
+    expect(await port.sweep(await hold(port, 'out-1'))).toBe(1);
+  });
 }

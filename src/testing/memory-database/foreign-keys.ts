@@ -34,8 +34,7 @@ export function dependentsOf(store: MemoryStore, removal: Removal): Dependent[] 
     for (const [table, keys] of next) for (const [key, reason] of keys) entry(removed, table).set(key, reason);
     frontier = next;
   }
-  // A row that one foreign key detaches or protects and another one removes is removed.
-  return [...found.values()].filter(({ table, key, effect }) => effect === 'moved' || !removed.get(table)?.has(key));
+  return [...found.values()];
 }
 
 /** A row whose reference has been set to null. */

@@ -192,7 +192,7 @@ export function broughtName(run: string, collection: string): string {
 /** Whether a row may be cleared at all. */
 export function inScope(store: MemoryStore, collection: string, row: Row): boolean {
   const { scope } = store.schema;
-  return scope === 'wholeTable' || scope.includes(row, collection);
+  return scope === 'wholeTable' || scope.selects(row, collection);
 }
 
 function unknownTable(name: string): DatabaseError {

@@ -18,10 +18,10 @@ export interface MemoryTable {
   readonly references?: readonly MemoryReference[];
 }
 
-/** Who may be cleared: every row, or the rows that `includes` selects, under the name of that scope. */
+/** Who may be cleared: every row, or the rows that `selects` is true of, under the name of that scope. */
 export type MemoryScope =
   | 'wholeTable'
-  | { readonly name: string; readonly includes: (row: Row, collection: string) => boolean };
+  | { readonly name: string; readonly selects: (row: Row, collection: string) => boolean };
 
 /** The tables of a new database. */
 export interface MemorySchema {
