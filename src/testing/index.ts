@@ -18,16 +18,9 @@ export type { ManualClock, ManualClockOptions } from './manual-clock.ts';
 export { manualClock } from './manual-clock.ts';
 export type { CacheOperation, MemoryCache, MemoryCacheOptions } from './memory-cache.ts';
 export { memoryCache } from './memory-cache.ts';
+export type { MemoryReference, MemorySchema, MemoryScope, MemoryTable } from './memory-database/schema.ts';
 export type { MemoryStore } from './memory-database/store.ts';
-export type {
-  MemoryDatabase,
-  MemoryDatabaseOptions,
-  MemoryReference,
-  MemorySchema,
-  MemoryScope,
-  MemoryTable,
-  MemoryTables,
-} from './memory-database/types.ts';
+export type { MemoryDatabase, MemoryDatabaseOptions, MemoryTables } from './memory-database/types.ts';
 export { memoryDatabase } from './memory-database.ts';
 export type { LockOperation, MemoryLock, MemoryLockOptions } from './memory-lock.ts';
 export { memoryLock } from './memory-lock.ts';

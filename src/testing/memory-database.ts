@@ -6,8 +6,9 @@ import { clear, remaining, sweep, undoClear } from './memory-database/clear.ts';
 import { begin, compare, copy, digest, rowDigests } from './memory-database/copy.ts';
 import { lease, ledger, release } from './memory-database/lease.ts';
 import { driftedPage, planClear, toSurvey } from './memory-database/plan.ts';
+import type { MemorySchema } from './memory-database/schema.ts';
 import { createStore, type MemoryStore, once } from './memory-database/store.ts';
-import type { MemoryDatabase, MemoryDatabaseOptions, MemorySchema } from './memory-database/types.ts';
+import type { MemoryDatabase, MemoryDatabaseOptions } from './memory-database/types.ts';
 
 /**
  * A database in memory: the reference for what `DatabasePort` means, and a quick one for tests. Every method is one

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Fence, Row } from '../../src/ports/database.ts';
 import { databaseContractSchema } from '../../src/testing/database-contract/subject.ts';
 import { databaseContract } from '../../src/testing/database-contract.ts';
-import type { MemoryDatabase, MemoryTable } from '../../src/testing/memory-database/types.ts';
+import type { MemoryTable } from '../../src/testing/memory-database/schema.ts';
+import type { MemoryDatabase } from '../../src/testing/memory-database/types.ts';
 import { memoryDatabase } from '../../src/testing/memory-database.ts';
 
 databaseContract(

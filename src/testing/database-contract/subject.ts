@@ -1,6 +1,6 @@
 import type { DatabasePort, Row } from '../../ports/database.ts';
 import type { Disposable } from '../contract-subject.ts';
-import type { MemorySchema } from '../memory-database/types.ts';
+import type { MemorySchema } from '../memory-database/schema.ts';
 
 /**
  * The tables that every adapter is tested on, under these names. `environments`, `tasks` and `labels` are the

@@ -1,6 +1,6 @@
 import type { Row, RowKey } from '../../ports/database.ts';
+import type { MemoryReference } from './schema.ts';
 import { inScope, type MemoryStore, rowsOf, tableOf } from './store.ts';
-import type { MemoryReference } from './types.ts';
 import { keyOf } from './values.ts';
 
 /** A row that a foreign key changes when others are removed. `collection` is the one it hangs on in the end. */

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../../errors.ts';
 import type { ArchivedRow, ClearOutcome, Fence, Row, RowKey, StepOutcome } from '../../ports/database.ts';
-import type { MemorySchema, MemoryTable } from './types.ts';
+import type { MemorySchema, MemoryTable } from './schema.ts';
 
 /** The lease of a migration: its newest token, and who holds it. */
 export interface LeaseRecord {
