@@ -1,4 +1,4 @@
-import { indexArray, indexObject, type Span, skipValue, skipWhitespace } from './json-text.ts';
+import { indexArray, indexObject, skipWhitespace } from './json-text.ts';
 import { type ContentLimits, parseJson } from './parse-json.ts';
 import { applyEdits, liftEdits, type TextEdit } from './text-edit.ts';
 
@@ -39,7 +39,8 @@ export function locate(raw: string, path: readonly string[], place: string, limi
       return { value: index < path.length ? undefined : value, levels: [first, ...others] };
     }
     level.segments.push(segment);
-    value = Object.hasOwn(value, segment) ? (value as Readonly<Record<string, unknown>>)[segment] : undefined;
+    const isThere = Object.hasOwn(value, segment) && !(Array.isArray(value) && segment === 'length');
+    value = isThere ? (value as Readonly<Record<string, unknown>>)[segment] : undefined;
   }
 }
 

@@ -13,8 +13,8 @@ export interface PatternValues {
 
 /**
  * What is wrong with a cache pattern, or `null`. `*` and `?` are wildcards, `{id}` and `{scope}` placeholders, `\`
- * makes the next character literal. A pattern with wildcards needs a literal letter or digit: otherwise it would
- * empty the whole cache.
+ * makes the next character literal. A pattern needs a letter or digit of its own, or it would empty a cache that
+ * others share; `{id}` without a wildcard is enough, too.
  */
 export function faultOfCachePattern(pattern: string): string | null {
   if (pattern === '') return 'must not be empty';
@@ -24,7 +24,10 @@ export function faultOfCachePattern(pattern: string): string | null {
   if (unknown !== undefined) return 'holds an unknown placeholder; known are {id} and {scope}';
   const hasWildcard = parts.some((part) => part.kind === 'wildcard');
   const hasName = parts.some((part) => part.kind === 'literal' && /[\p{L}\p{N}]/u.test(part.text));
-  if (hasWildcard && !hasName) return 'would match every key of the cache; begin it with a name of its own';
+  const hasPlaceholder = parts.some((part) => part.kind === 'placeholder');
+  if (!hasName && (hasWildcard || !hasPlaceholder)) {
+    return 'could match keys of anybody; begin it with a name of its own such as "task:"';
+  }
   return null;
 }
 
