@@ -17,14 +17,16 @@ const tokensOf = (pattern: string): readonly Token[] => {
 const narrows = (token: Token): boolean => token.kind === 'literal' && !/[\s!-/:-@[-`{-~]/.test(token.text);
 
 /**
- * What is wrong with a pattern of `CachePort`, or `null`. A pattern without a single letter or digit (`*`, `**`,
- * `*:*`, `?*`) would empty a cache that others share.
+ * What is wrong with a pattern of `CachePort`, or `null`. Wildcards without a single letter or digit beside
+ * them (`*`, `**`, `*:*`, `?*`) would empty a cache that others share.
  */
 export function cachePatternFault(pattern: string): string | null {
   if (pattern === '') return 'it is empty';
   const trailing = /\\*$/.exec(pattern)?.[0].length ?? 0;
   if (trailing % 2 === 1) return 'it ends in a "\\" with nothing to make literal';
-  if (!tokensOf(pattern).some(narrows)) return 'it matches everything: give it a prefix such as "task:*"';
+  const tokens = tokensOf(pattern);
+  const hasWildcard = tokens.some((token) => token.kind !== 'literal');
+  if (hasWildcard && !tokens.some(narrows)) return 'it matches everything: give it a prefix such as "task:*"';
   return null;
 }
 

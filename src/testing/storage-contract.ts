@@ -95,7 +95,7 @@ function readingTests({ it, expect, contract }: Case): void {
 }
 
 function burstTests({ it, expect, contract }: Case): void {
-  it('ST3 a burst sets, replaces and removes; ST11 leaves other keys alone', () =>
+  it('ST3 ST11 a burst sets, replaces and removes, and leaves other keys alone', () =>
     onOriginals(contract, async (storage, subject) => {
       const outcome = await storage.write(
         [

@@ -54,7 +54,7 @@ function textTests({ it, expect, contract }: Case): void {
       expect(await other.get(LONGEST)).toBe('the longest name');
     }));
 
-  it('VA2 put replaces; VA10 for every handle', () =>
+  it('VA2 VA10 put replaces, for every handle', () =>
     onVault(contract, async (vault, subject) => {
       const other = await subject.open();
       await vault.put('a', 'a long first text');

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileLock } from '../../src/adapters/node/file-lock.ts';
 import { lifeOf, processIdentity } from '../../src/adapters/node/process-identity.ts';
 import { changeHolders, endedProcess } from './dead-process.ts';
+import { beforeNextLink } from './file-trace.ts';
 import { inFolder } from './temporary-folder.ts';
 
 const onLinux = process.platform === 'linux';
@@ -68,6 +69,20 @@ describe('fileLock', () => {
       expect(await readdir(folder)).toHaveLength(1);
       await granted[0]?.release();
       expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it('LK12 whoever was slow withdraws when somebody else’s lock stands', () =>
+    inFolder(async (folder) => {
+      const lock = fileLock({ folder });
+      const intrude = async (): Promise<void> => {
+        // Another process has taken the lock and holds it under a later number.
+        await lock.acquire('a');
+        for (const file of await readdir(folder))
+          if (file.endsWith('.1')) await rename(join(folder, file), join(folder, file.replace(/1$/, '7')));
+      };
+      await beforeNextLink(intrude, async () => expect(await lock.acquire('a')).toBeNull());
+      const [only = '', ...more] = await readdir(folder);
+      expect([only.endsWith('.7'), more]).toEqual([true, []]);
     }));
 
   it('LK7 a holder hears of the loss without asking', () =>

@@ -1,12 +1,13 @@
 import { renameSync as renameNow } from 'node:fs';
 import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileStorage } from '../../src/adapters/node/file-storage.ts';
 import { jsonFaultAt } from '../../src/adapters/node/json-fault.ts';
 import { parseStorageDump } from '../../src/adapters/node/storage-dump.ts';
+import { traceFiles } from './file-trace.ts';
 import { inFolder } from './temporary-folder.ts';
 
 const always = (): boolean => true;
@@ -244,6 +245,13 @@ describe('the file as a file', () => {
       expect(asked).toBe(1);
       expect(await readFile(file, 'utf8')).toBe('{"a":"one"}');
       expect(await readdir(folder)).toEqual(['dump.json']);
+    }));
+
+  it('ST24 the new text is on the disk before it replaces the old one, and then the replacement', () =>
+    inDump(async (file, folder) => {
+      const write = async (): Promise<void> => void (await fileStorage({ path: file }).write(toUno, always));
+      const trace = (await traceFiles(write)).filter((entry) => !entry.startsWith('link'));
+      expect(trace).toEqual(['sync draft', 'rename draft dump.json', `sync ${basename(folder)}`]);
     }));
 
   it('ST21 a file that was replaced while the burst was being written is looked at again', () =>

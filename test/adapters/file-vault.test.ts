@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fileVault } from '../../src/adapters/node/file-vault.ts';
 import { processIdentity } from '../../src/adapters/node/process-identity.ts';
 import { endedProcess } from './dead-process.ts';
+import { traceFiles } from './file-trace.ts';
 import { inFolder } from './temporary-folder.ts';
 
 const damaged = { code: 'VAULT_DAMAGED', persistence: 'permanent' };
@@ -75,6 +76,33 @@ describe('fileVault', () => {
       await expect(vault.put('a', 'text')).rejects.toMatchObject(unavailable);
       await expect(vault.list('')).rejects.toMatchObject(unavailable);
       await expect(vault.remove('a')).rejects.toMatchObject(unavailable);
+    }));
+
+  it('VA18 a text is on the disk before its name, and its name before the call ends', () =>
+    inVault(async (folder) => {
+      const vault = fileVault({ folder });
+      await vault.put('journal/0', 'creates the folders');
+      expect(await traceFiles(() => vault.put('journal/0', 'text'))).toEqual([
+        'sync draft',
+        'rename draft 0=',
+        'sync journal',
+      ]);
+      const append = async (): Promise<void> => void (await vault.putIfAbsent('journal/1', 'text'));
+      expect(await traceFiles(append)).toEqual(['sync draft', 'link draft 1=', 'sync journal']);
+      // Whoever stored it may have been killed before bringing the name to the disk.
+      expect(await traceFiles(append)).toEqual(['sync draft', 'link draft 1=', 'sync journal']);
+      expect(await traceFiles(() => vault.remove('journal/1'))).toEqual(['sync journal']);
+    }));
+
+  it('VA18 so are the folders above it', () =>
+    inVault(async (folder) => {
+      const trace = await traceFiles(() => fileVault({ folder }).put('a/b/c', 'text'));
+      expect(trace.slice(-3)).toEqual(['sync draft', 'rename draft c=', 'sync b']);
+      expect(trace.slice(0, -3).filter((entry) => entry === 'sync a' || entry === 'sync vault')).toEqual([
+        'sync vault',
+        'sync a',
+        'sync vault',
+      ]);
     }));
 
   it('VA7 nothing outside the folder is touched, and it is readable for its owner only', () =>

@@ -16,7 +16,7 @@ const taskStore = (storage: PersistStorage<Tasks> | undefined) =>
 const closed = expect.objectContaining({ code: 'STORAGE_CLOSED', persistence: 'transient' });
 
 describe('gateStorage', () => {
-  it('OP1 refuses writes and removals while it is closed; OP2 and reports them', async () => {
+  it('OP1 OP2 refuses writes and removals while it is closed, and reports them', async () => {
     const target = memoryStorage({ entries: { a: 'one' } });
     const refused: string[] = [];
     const gate = gateStorage(target, { initially: 'closed', onRefused: (key) => refused.push(key) });
