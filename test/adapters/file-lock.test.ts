@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { takeClaim } from '../../src/adapters/node/claim.ts';
 import { fileLock } from '../../src/adapters/node/file-lock.ts';
 import { lifeOf, processIdentity } from '../../src/adapters/node/process-identity.ts';
 import { changeHolders, endedProcess } from './dead-process.ts';
@@ -83,6 +84,18 @@ describe('fileLock', () => {
       await beforeNextLink(intrude, async () => expect(await lock.acquire('a')).toBeNull());
       const [only = '', ...more] = await readdir(folder);
       expect([only.endsWith('.7'), more]).toEqual([true, []]);
+    }));
+
+  it('LK7 a claim that was taken away frees nothing of the next one under the same number', () =>
+    inFolder(async (folder) => {
+      const request = { folder, name: 'a', elsewhere: 'counts' } as const;
+      const first = await takeClaim(request);
+      await rm(first?.path ?? '');
+      const second = await takeClaim(request);
+      expect(second?.path).toBe(first?.path);
+      expect([await first?.stands(), await second?.stands()]).toEqual([false, true]);
+      expect(await first?.release()).toBe('gone');
+      expect(await second?.release()).toBe('released');
     }));
 
   it('LK7 a holder hears of the loss without asking', () =>
