@@ -1,0 +1,86 @@
+import type { CollectionDigest, Fence, RowDigest, RowKey } from '../../ports/database.ts';
+import { listTriggers, readTable } from './catalog.ts';
+import { keyOfEncodedRow, rowSql } from './encoding.ts';
+import type { Session } from './engine.ts';
+import { addFingerprint, emptyFingerprint, fingerprintBytes, fingerprintToHex } from './fingerprint.ts';
+import { once } from './lease.ts';
+import { digestColumns, ensureRun, findRun, movableRows, type RunRecord } from './provenance.ts';
+import { allRows, firstRow, forEachRow, whereAll } from './sql.ts';
+import { type BoundTable, quotedTable } from './tables.ts';
+
+// The app's triggers may change rows after they were copied, and rows of other collections with them.
+function retakeRowDigests(session: Session, run: RunRecord, table: BoundTable): void {
+  const { db } = session;
+  const row = rowSql(digestColumns(session, run, table, readTable(db, table.name)));
+  const where = whereAll([table.scope, movableRows(session, table, run)]);
+  const update = db.prepare('UPDATE backpedal_rows SET digest = ? WHERE run = ? AND tbl = ? AND key = ?');
+  const fingerprint = emptyFingerprint();
+  try {
+    forEachRow(db, `SELECT ${row} FROM ${quotedTable(table)}${where.sql}`, where.params, ([encoded]) => {
+      fingerprintBytes(encoded as Uint8Array, fingerprint);
+      update.run([fingerprintToHex(fingerprint), run.no, table.name, keyOfEncodedRow(encoded as Uint8Array)]);
+    });
+  } finally {
+    update.free();
+  }
+}
+
+/** The keys and digests that a run recorded for a table: keys apart by line feeds, digests without separators. */
+export interface PackedDigests {
+  readonly keys: string;
+  readonly digests: string;
+}
+
+/** Reads what a run recorded for a table in one go; a statement step for each row would cost far more. */
+export function packedDigests({ db }: Session, runNo: number, table: BoundTable): PackedDigests {
+  const row = firstRow(
+    db,
+    `SELECT group_concat(key, char(10)), group_concat(digest, '') FROM backpedal_rows WHERE run = ? AND tbl = ?`,
+    [runNo, table.name],
+  );
+  return { keys: String(row?.[0] ?? ''), digests: String(row?.[1] ?? '') };
+}
+
+function sumDigests(packed: string): string {
+  const sum = emptyFingerprint();
+  for (let i = 0; i < packed.length; i += 16) {
+    addFingerprint(sum, {
+      high: Number.parseInt(packed.slice(i, i + 8), 16),
+      low: Number.parseInt(packed.slice(i + 8, i + 16), 16),
+    });
+  }
+  return fingerprintToHex(sum);
+}
+
+/**
+ * Records the digests of the collections: the sums of the digests of their rows. Those were taken when the rows were
+ * copied, so that nothing written since can pass for migrated; only where triggers exist are they taken again.
+ */
+export function takeDigests(session: Session, fence: Fence, tables: readonly BoundTable[]): CollectionDigest[] {
+  return once(session, fence, 'digest', () => {
+    const run = ensureRun(session, fence);
+    if (listTriggers(session.db).length > 0) for (const table of tables) retakeRowDigests(session, run, table);
+    return tables.map((table) => {
+      const { digests } = packedDigests(session, run.no, table);
+      return { collection: table.collection, rows: digests.length / 16, digest: sumDigests(digests) };
+    });
+  });
+}
+
+/** A page of the row digests that a run recorded, in the order of the keys. */
+export function readRowDigests(
+  session: Session,
+  run: string,
+  table: BoundTable,
+  after: RowKey | null,
+  limit: number,
+): RowDigest[] {
+  const record = findRun(session, run);
+  if (record === null) return [];
+  const rows = allRows(
+    session.db,
+    'SELECT key, digest FROM backpedal_rows WHERE run = ? AND tbl = ? AND key > ? ORDER BY key LIMIT ?',
+    [record.no, table.name, after ?? '', limit],
+  );
+  return rows.map((row) => ({ key: String(row[0]), digest: String(row[1]) }));
+}

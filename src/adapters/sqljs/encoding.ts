@@ -1,0 +1,92 @@
+import type { LiveColumn } from './catalog.ts';
+import { quoteName } from './sql.ts';
+
+/**
+ * SQL for the key of a row (`RowKey`): a JSON array. BLOBs, which JSON cannot hold, become an array of hex text.
+ * `table` qualifies the columns, for use in a subquery that has columns of its own.
+ */
+export function keySql(idColumns: readonly string[], table?: string): string {
+  const qualifier = table === undefined ? '' : `${quoteName(table)}.`;
+  const parts = idColumns.map((id) => {
+    const name = qualifier + quoteName(id);
+    return `CASE typeof(${name}) WHEN 'blob' THEN '["' || hex(${name}) || '"]' ELSE json_quote(${name}) END`;
+  });
+  return `concat('[', ${parts.join(`, ',', `)}, ']')`;
+}
+
+// Text is preceded by its length, so that no two rows are written alike and U+0000 does no harm, at which quote()
+// would stop; numbers, NULL and BLOBs are unmistakable in quote()'s notation.
+const valueSql = (column: string): string => {
+  const name = quoteName(column);
+  return `iif(typeof(${name}) = 'text', octet_length(${name}) || 't' || ${name}, quote(${name}))`;
+};
+
+// A column that came after the digests were taken counts only where it holds something other than its default.
+const laterValueSql = (column: LiveColumn): string =>
+  `iif(${quoteName(column.name)} IS (${column.defaultSql ?? 'NULL'}), '', '+' || ${valueSql(column.name)})`;
+
+// SQLite's functions take a limited number of arguments.
+const CHUNK = 50;
+
+function concat(parts: readonly string[]): string {
+  const groups: string[] = [];
+  for (let i = 0; i < parts.length; i += CHUNK) groups.push(`concat(${parts.slice(i, i + CHUNK).join(`, ',', `)})`);
+  return groups.length === 1 ? (groups[0] as string) : `concat(${groups.join(`, ',', `)})`;
+}
+
+/** Which columns a row's digest covers. */
+export interface DigestColumns {
+  readonly ids: readonly string[];
+  /** The columns when the digests were recorded, ids included. */
+  readonly recorded: readonly string[];
+  /** The columns that were added to the table since. */
+  readonly later: readonly LiveColumn[];
+}
+
+/**
+ * SQL for a BLOB that holds a whole row without loss: its key, a line feed (which no JSON text contains), then the
+ * other columns. Bytes rather than text, because reading text would change what is not well-formed Unicode.
+ */
+export function rowSql({ ids, recorded, later }: DigestColumns): string {
+  const others = recorded.filter((column) => !ids.includes(column)).map(valueSql);
+  const parts = [...others, ...later.map(laterValueSql)];
+  const content = parts.length === 0 ? '' : `, ${concat(parts)}`;
+  return `CAST(concat(${keySql(ids)}, char(10)${content}) AS BLOB)`;
+}
+
+const decoder = new TextDecoder();
+
+/** The key at the beginning of what {@link rowSql} gave. */
+export function keyOfEncodedRow(bytes: Uint8Array): string {
+  return decoder.decode(bytes.subarray(0, bytes.indexOf(10)));
+}
+
+/**
+ * SQL that reads a column so that sql.js gives it back whole: text is preceded by a full stop, without which a
+ * leading U+FEFF would be swallowed as a byte order mark. Undone by {@link readText}.
+ */
+export function readSql(column: string, table: string): string {
+  const name = `${quoteName(table)}.${quoteName(column)}`;
+  return `iif(typeof(${name}) = 'text', '.' || ${name}, ${name})`;
+}
+
+/** Undoes {@link readSql}. */
+export function readText<T>(value: T): T | string {
+  return typeof value === 'string' ? value.slice(1) : value;
+}
+
+/** The key of a row whose id columns hold these values, as {@link keySql} writes it. */
+export function keyOfValues(values: readonly unknown[]): string {
+  const parts = values.map((value) => {
+    if (typeof value === 'bigint') return value.toString();
+    if (!(value instanceof Uint8Array)) return JSON.stringify(value);
+    return `["${[...value].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('')}"]`;
+  });
+  return `[${parts.join(',')}]`;
+}
+
+// `isWellFormed` is newer than the language level that this is compiled for.
+/** Whether a text has no lone surrogate, which SQLite could not hold (hazard H15b). */
+export function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed?(): boolean }).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
+}

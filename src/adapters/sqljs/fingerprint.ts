@@ -1,0 +1,108 @@
+/**
+ * A fast fingerprint of 64 bits in two lanes of 32, not cryptographic. Fingerprints of rows are summed lane by lane
+ * into one of a set, which therefore does not depend on the order of the rows.
+ */
+export interface Fingerprint {
+  high: number;
+  low: number;
+}
+
+/** The fingerprint of nothing; the neutral element of {@link addFingerprint}. */
+export function emptyFingerprint(): Fingerprint {
+  return { high: 0, low: 0 };
+}
+
+// The finalizer of MurmurHash3: every bit of the input changes every bit of the output with probability one half,
+// which is what makes sums of fingerprints safe.
+function avalanche(value: number): number {
+  let h = value ^ (value >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/** Writes the fingerprint of these bytes into `out`; reads words of 32 bits, which is four times as fast as bytes. */
+export function fingerprintBytes(bytes: Uint8Array, out: Fingerprint): void {
+  const words = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const count = words.length >> 2;
+  const view = new Uint32Array(words.buffer, words.byteOffset, count);
+  let high = 0x9e3779b9 ^ words.length;
+  let low = 0x85ebca6b;
+  for (let i = 0; i < count; i += 1) {
+    const word = view[i] as number;
+    high = Math.imul(high ^ word, 0xcc9e2d51);
+    high ^= high >>> 15;
+    low = Math.imul((low + word) | 0, 0x9e3779b1);
+    low ^= low >>> 13;
+  }
+  for (let i = count << 2; i < words.length; i += 1) {
+    const byte = words[i] as number;
+    high = Math.imul(high ^ byte, 0x01000193);
+    low = Math.imul((low + byte) | 0, 0x27d4eb2f);
+  }
+  out.high = avalanche(high);
+  out.low = avalanche(low ^ high);
+}
+
+const encoder = new TextEncoder();
+
+/** The fingerprint of a text. */
+export function fingerprintText(text: string): Fingerprint {
+  const out = emptyFingerprint();
+  fingerprintBytes(encoder.encode(text), out);
+  return out;
+}
+
+/** Adds `term` to `sum`. */
+export function addFingerprint(sum: Fingerprint, term: Fingerprint): void {
+  sum.high = (sum.high + term.high) | 0;
+  sum.low = (sum.low + term.low) | 0;
+}
+
+const hex = (lane: number): string => (lane >>> 0).toString(16).padStart(8, '0');
+
+/** As sixteen hexadecimal digits. */
+export function fingerprintToHex(fingerprint: Fingerprint): string {
+  return hex(fingerprint.high) + hex(fingerprint.low);
+}
+
+/** A set of fingerprints that remembers which of them have been met; two typed arrays instead of a string each. */
+export interface FingerprintIndex {
+  /** The position of a fingerprint, marked as met; -1 when it is not in the set or all its copies have been met. */
+  meet(fingerprint: Fingerprint): number;
+  /** Whether the fingerprint at this position has been met. */
+  isMet(position: number): boolean;
+  readonly size: number;
+}
+
+/** The index over fingerprints packed as hexadecimal digits without separators, positions in their order. */
+export function indexFingerprints(packed: string): FingerprintIndex {
+  const size = packed.length / 16;
+  const lanes = new Int32Array(size * 2);
+  for (let i = 0; i < size * 2; i += 1) lanes[i] = Number.parseInt(packed.slice(i * 8, i * 8 + 8), 16);
+  let capacity = 16;
+  while (capacity < size * 2) capacity *= 2;
+  const mask = capacity - 1;
+  const slots = new Int32Array(capacity).fill(-1);
+  for (let position = 0; position < size; position += 1) {
+    let slot = (lanes[position * 2] as number) & mask;
+    while (slots[slot] !== -1) slot = (slot + 1) & mask;
+    slots[slot] = position;
+  }
+  const met = new Uint8Array(size);
+  return {
+    size,
+    isMet: (position) => met[position] === 1,
+    meet({ high, low }) {
+      for (let slot = high & mask; ; slot = (slot + 1) & mask) {
+        const position = slots[slot] as number;
+        if (position === -1) return -1;
+        if (lanes[position * 2] === high && lanes[position * 2 + 1] === low && met[position] === 0) {
+          met[position] = 1;
+          return position;
+        }
+      }
+    },
+  };
+}

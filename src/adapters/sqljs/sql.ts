@@ -1,0 +1,72 @@
+import type { Database, SqlValue } from 'sql.js';
+
+/** An identifier, quoted for SQL text. */
+export function quoteName(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+/** A string literal for SQL text; for names of tables and runs, never for users' values. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Calls `visit` with each row of a query. */
+export function forEachRow(
+  db: Database,
+  sql: string,
+  params: readonly SqlValue[],
+  visit: (row: SqlValue[]) => void,
+): void {
+  const statement = db.prepare(sql);
+  try {
+    statement.bind([...params]);
+    while (statement.step()) visit(statement.get());
+  } finally {
+    statement.free();
+  }
+}
+
+/** All rows of a query. */
+export function allRows(db: Database, sql: string, params: readonly SqlValue[] = []): SqlValue[][] {
+  const rows: SqlValue[][] = [];
+  forEachRow(db, sql, params, (row) => rows.push(row));
+  return rows;
+}
+
+/** The first row of a query. */
+export function firstRow(db: Database, sql: string, params: readonly SqlValue[] = []): SqlValue[] | undefined {
+  const statement = db.prepare(sql);
+  try {
+    statement.bind([...params]);
+    return statement.step() ? statement.get() : undefined;
+  } finally {
+    statement.free();
+  }
+}
+
+/** The first column of the first row as a number; 0 when there is none. */
+export function firstNumber(db: Database, sql: string, params: readonly SqlValue[] = []): number {
+  return Number(firstRow(db, sql, params)?.[0] ?? 0);
+}
+
+/** Runs one statement and returns how many rows it changed itself (triggers not counted). */
+export function execute(db: Database, sql: string, params: readonly SqlValue[] = []): number {
+  db.run(sql, [...params]);
+  return db.getRowsModified();
+}
+
+/** A condition on the rows of one table, with the values to be bound to it. `null` holds for every row. */
+export interface Condition {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** The rows for which all of the conditions hold, as text behind the table's name in a query; empty for none. */
+export function whereAll(conditions: readonly (Condition | null)[]): Condition {
+  const present = conditions.filter((c) => c !== null);
+  if (present.length === 0) return { sql: '', params: [] };
+  return {
+    sql: ` WHERE ${present.map((c) => `(${c.sql})`).join(' AND ')}`,
+    params: present.flatMap((c) => [...c.params]),
+  };
+}
