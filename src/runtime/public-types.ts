@@ -1,16 +1,7 @@
 import type { DriftPolicy, Migration } from '../definition/types.ts';
-import type { ErrorCode } from '../errors.ts';
 import type { CachePort } from '../ports/cache.ts';
 import type { ClockPort } from '../ports/clock.ts';
-import type {
-  ArchivedRow,
-  ArchiveSummary,
-  CollectionSurvey,
-  DatabasePort,
-  DependentSurvey,
-  DriftEntry,
-  RowDrift,
-} from '../ports/database.ts';
+import type { DatabasePort } from '../ports/database.ts';
 import type { IdentityPort } from '../ports/identity.ts';
 import type { LockPort } from '../ports/lock.ts';
 import type { LoggerPort } from '../ports/logger.ts';
@@ -30,17 +21,12 @@ import type {
   DrillResult,
   RecoveryResult,
   Report,
+  RollbackMetrics,
   RollbackPlan,
   RollbackReadiness,
   VerificationResult,
 } from './record-types.ts';
-import type {
-  MigrationResult,
-  RollbackMetrics,
-  RollbackReason,
-  RollbackResult,
-  RollbackStatus,
-} from './status-types.ts';
+import type { MigrationResult, RollbackReason, RollbackResult, RollbackStatus } from './status-types.ts';
 
 /** What `createBackpedal` is given: the migration and the world it lives in. */
 export interface BackpedalOptions {

@@ -72,6 +72,7 @@ export type MigrationAction =
   | 'noteBatch'
   | 'noteDigest'
   | 'noteRemoved'
+  | 'noteResumed'
   | 'countAttempt'
   | 'countReclaim'
   | 'startAfresh'
@@ -120,6 +121,10 @@ export const migrationActions: Readonly<Record<MigrationAction, Update>> = {
   noteRemoved: on('SOURCE_CLEARED', (context, event) => {
     context.removed = event.removed;
     context.attempts = 0;
+  }),
+  noteResumed: on('RESUMED', (context, event) => {
+    context.token = event.token;
+    context.recoveries += 1;
   }),
   countAttempt: update((context) => {
     context.attempts += 1;

@@ -16,6 +16,7 @@ export function initialContext(input: MigrationInput): MigrationContext {
     removed: 0,
     attempts: 0,
     reclaims: 0,
+    recoveries: 0,
     errors: 0,
     reason: null,
     failure: null,

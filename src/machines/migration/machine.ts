@@ -31,6 +31,7 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
   id: 'migration',
   context: ({ input }) => initialContext(input),
   initial: 'preparing',
+  on: { RESUMED: { actions: 'noteResumed' } },
   states: {
     preparing: {
       initial: 'surveying',

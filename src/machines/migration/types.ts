@@ -50,6 +50,8 @@ export interface MigrationContext extends MigrationInput {
   /** Failed attempts at the present command. */
   readonly attempts: number;
   readonly reclaims: number;
+  /** How often the run was continued after its process had ended. */
+  readonly recoveries: number;
   readonly errors: number;
   /** Why it was undone. */
   readonly reason: string | null;
@@ -87,6 +89,7 @@ export type MigrationEvent =
   | { readonly type: 'RELEASED' }
   | { readonly type: 'LOCKED_DOWN' }
   | { readonly type: 'ANNOUNCED' }
+  | { readonly type: 'RESUMED'; readonly token: number }
   | { readonly type: 'CANCEL' }
   | { readonly type: 'TRIGGERED'; readonly reason: string }
   | { readonly type: 'UNLOCK'; readonly reason: string }

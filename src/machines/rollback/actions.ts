@@ -57,6 +57,10 @@ export type RollbackAction =
   | 'noteCleared'
   | 'noteTargets'
   | 'noteWritten'
+  | 'noteVerified'
+  | 'noteCleaned'
+  | 'noteUndone'
+  | 'noteResumed'
   | 'countAttempt'
   | 'countReclaim'
   | 'startAfresh'
@@ -99,6 +103,7 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
   noteBackup: on('LOADED', (context, event) => {
     context.keys = event.keys;
     context.bytes = event.bytes;
+    context.done = ['Load Backup'];
     context.attempts = 0;
   }),
   noteRecoveredBackup: on('BACKUP_RECOVERED', (context, event) => {
@@ -110,7 +115,8 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     context.token = event.token;
     context.rows = event.rows;
     context.drift = event.drift;
-    context.debts.push('cache');
+    context.done = ['Load Backup', 'Clear Database'];
+    if (!context.debts.includes('cache')) context.debts.push('cache');
     context.attempts = 0;
   }),
   noteTargets: on('PREPARED', (context, event) => {
@@ -119,11 +125,33 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     context.notCarriedOver = event.notCarriedOver;
     context.effect = 'restoring';
     context.preparations += 1;
+    context.done = ['Load Backup', 'Clear Database'];
     context.attempts = 0;
   }),
   noteWritten: on('RESTORED', (context, event) => {
     context.written = event.written;
+    context.done.push('Restore LocalStorage');
     context.attempts = 0;
+  }),
+  noteVerified: on('VERIFIED', (context, event) => {
+    context.done.push('Verify Data');
+    context.attempts = 0;
+    if (event.cache === 'stale' && context.warnings.length < MAX_WARNINGS) {
+      context.warnings.push({ code: 'CACHE_STALE', command: 'verifyData' });
+    }
+  }),
+  noteCleaned: update((context) => {
+    context.done.push('Clean State');
+    context.attempts = 0;
+  }),
+  noteUndone: update((context) => {
+    context.effect = 'none';
+    context.done = context.done.filter((step) => step === 'Load Backup');
+    context.debts = context.debts.filter((debt) => debt !== 'cache');
+  }),
+  noteResumed: on('RESUMED', (context, event) => {
+    context.token = event.token;
+    context.recoveries += 1;
   }),
   countAttempt: update((context) => {
     context.attempts += 1;
@@ -144,7 +172,7 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     if (context.warnings.length < MAX_WARNINGS) context.warnings.push(found);
   }),
   oweClosing: update((context) => {
-    context.debts.push('close');
+    if (!context.debts.includes('close')) context.debts.push('close');
   }),
   escalate: update((context) => {
     context.escalation = 3;

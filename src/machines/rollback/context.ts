@@ -20,6 +20,8 @@ export function initialContext(input: RollbackInput): RollbackContext {
     attempts: 0,
     preparations: 0,
     reclaims: 0,
+    recoveries: 0,
+    done: [],
     errors: 0,
     failure: null,
     warnings: [],

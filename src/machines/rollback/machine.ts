@@ -41,6 +41,7 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
   id: 'rollback',
   context: ({ input }) => initialContext(input),
   initial: 'preparing',
+  on: { RESUMED: { actions: 'noteResumed' } },
   states: {
     preparing: {
       initial: 'inspecting',
@@ -201,7 +202,7 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.verifyingData,
           entry: run('verifyData'),
           on: {
-            VERIFIED: { target: 'cleaningState', actions: ['startAfresh', 'endRolledBack'] },
+            VERIFIED: { target: 'cleaningState', actions: ['noteVerified', 'endRolledBack'] },
             MISMATCHED: [
               { target: '#rollback.executing.preparingRestore', guard: 'canPrepareAgain', actions: 'countAttempt' },
               undoRestore,
@@ -213,7 +214,7 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.cleaningState,
           entry: run('cleanState'),
           on: {
-            CLEANED: { target: '#rollback.finishing.announcing', actions: 'startAfresh' },
+            CLEANED: { target: '#rollback.finishing.announcing', actions: 'noteCleaned' },
             FAILED: [
               again('cleaningState'),
               { target: '#rollback.finishing.announcing', actions: ['warn', 'oweClosing'] },
@@ -237,7 +238,7 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.undoingClear,
           entry: run('undoClear'),
           on: {
-            UNDONE: { target: '#rollback.finishing.releasing', actions: ['noteLease', 'endUnchanged'] },
+            UNDONE: { target: '#rollback.finishing.releasing', actions: ['noteLease', 'noteUndone', 'endUnchanged'] },
             FAILED: [again('undoingClear'), lockDown],
           },
         },

@@ -76,6 +76,10 @@ export interface RollbackContext extends RollbackInput {
   /** How often the restore was prepared, and how often a lost lease was reclaimed. */
   readonly preparations: number;
   readonly reclaims: number;
+  /** How often the run was continued after its process had ended. */
+  readonly recoveries: number;
+  /** The public steps that have been done and not undone, in their order. */
+  readonly done: readonly string[];
   readonly errors: number;
   readonly failure: Fault | null;
   readonly warnings: readonly Fault[];
@@ -120,13 +124,14 @@ export type RollbackEvent =
     }
   | { readonly type: 'RESTORED'; readonly written: number }
   | { readonly type: 'DISPLACED' }
-  | { readonly type: 'VERIFIED' }
+  | { readonly type: 'VERIFIED'; readonly cache: 'clean' | 'stale' }
   | { readonly type: 'MISMATCHED' }
   | { readonly type: 'UNDONE'; readonly token: number }
   | { readonly type: 'CLEANED' }
   | { readonly type: 'RELEASED' }
   | { readonly type: 'LOCKED_DOWN' }
   | { readonly type: 'ANNOUNCED' }
+  | { readonly type: 'RESUMED'; readonly token: number }
   | { readonly type: 'CANCEL' }
   | { readonly type: 'TRIGGERED'; readonly reason: string }
   | { readonly type: 'UNLOCK'; readonly reason: string }

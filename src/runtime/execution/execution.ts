@@ -40,8 +40,8 @@ export interface ExecutionSetting {
   readonly items: () => number;
   /** Called after every record and at every tick. */
   readonly changed: (view: ExecutionView) => void;
-  /** Takes the local lock for work, gives it back while a person is waited for; `false` when it cannot be had. */
-  readonly hold: (mode: 'working' | 'waiting') => Promise<boolean>;
+  /** Takes the local lock for work if it is to be had, and gives it back while a person is waited for. */
+  readonly hold: (mode: 'working' | 'waiting') => Promise<void>;
 }
 
 /** What has arrived: the events that may tell of it, the most telling first, and the command that it answers. */
@@ -136,11 +136,11 @@ function commandsOf(actions: readonly { readonly type: string; readonly params: 
 }
 
 /** Deals with one arrival: transition, record, and only then the commands of the new state. */
-async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Arrival): Promise<'goOn' | 'lost'> {
-  if (arrival.answers !== null && arrival.answers !== it.command) return 'goOn';
+async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Arrival): Promise<void> {
+  if (arrival.answers !== null && arrival.answers !== it.command) return;
   const event = arrival.events.find((candidate) => it.snapshot.can(candidate));
   if (event === undefined) {
-    if (arrival.answers === null) return 'goOn';
+    if (arrival.answers === null) return;
     throw new BackpedalError('INTERNAL', `The chart cannot take ${arrival.events[0]?.type} in its present state.`);
   }
   const [next, actions] = transition(it.plan.machine, it.snapshot as never, event as never);
@@ -151,11 +151,10 @@ async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Arri
     await it.runner.stop();
     const waits = metaOf(next).waitsFor !== undefined;
     it.time.set(waits ? 'paused' : 'running');
-    if (!hasEnded(next) && !(await it.setting.hold(waits ? 'waiting' : 'working'))) return 'lost';
+    if (!hasEnded(next)) await it.setting.hold(waits ? 'waiting' : 'working');
   }
   it.setting.changed(viewOf(it));
   for (const command of commands) start(it, command);
-  return 'goOn';
 }
 
 async function begin(it: Machinery<AnyContext, AnyEvent, AnyInput>, from: Start<AnyInput>): Promise<void> {
@@ -195,7 +194,7 @@ async function drive<C extends AnyContext>(
     await begin(machinery, from);
     it.setting.changed(viewOf(it));
     while (!hasEnded(it.snapshot)) {
-      if ((await take(machinery, await it.mailbox.next())) === 'lost') return { status: 'superseded' };
+      await take(machinery, await it.mailbox.next());
     }
     if (it.snapshot.status === 'done') it.progress.finish();
     it.setting.changed(viewOf(it));

@@ -14,7 +14,11 @@ import { batchAt, batchSize, rowsOf, type SourceCollection, type SourceItem } fr
 const failuresFile = (run: string): string => `runs/${run}/failures`;
 
 /** The items that were not copied so far. */
-export async function failuresOf(world: World, run: string, memory: MigrationMemory): Promise<FailedItem[]> {
+export async function failuresOf(
+  world: World,
+  run: string,
+  memory: Pick<MigrationMemory, 'failures'>,
+): Promise<FailedItem[]> {
   memory.failures ??= (await getJson<FailedItem[]>(world, failuresFile(run))) ?? [];
   return memory.failures;
 }

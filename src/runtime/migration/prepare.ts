@@ -69,14 +69,20 @@ function isSame(source: Source, keys: Source['keys']): boolean {
   return source.keys.every(({ key, value }, index) => keys[index]?.key === key && keys[index]?.value === value);
 }
 
+type SourceMemory = Pick<MigrationMemory, 'tables' | 'source' | 'backup'>;
+
 /** The verified backup of a migration run; read anew after a crash. */
-export async function backupOf(world: World, run: string, memory: MigrationMemory): Promise<VerifiedBackup> {
+export async function backupOf(
+  world: World,
+  run: string,
+  memory: Pick<MigrationMemory, 'backup'>,
+): Promise<VerifiedBackup> {
   memory.backup ??= await loadBackup(world, run);
   return memory.backup;
 }
 
 /** The source as it was backed up: after a crash, storage may hold less of it already. */
-export async function sourceOf(world: World, run: string, memory: MigrationMemory): Promise<Source> {
+export async function sourceOf(world: World, run: string, memory: SourceMemory): Promise<Source> {
   if (memory.source !== null) return memory.source;
   const { head, values } = await backupOf(world, run, memory);
   memory.tables ??= await world.database.tables();

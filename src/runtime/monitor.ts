@@ -1,0 +1,56 @@
+import { InputError } from '../errors.ts';
+import { LOOK_EVERY, shownRun, viewOfRecord } from './follow.ts';
+import { readHistory, type Session } from './session.ts';
+import { questionOf, statusOf } from './status.ts';
+import type { RollbackStatus } from './status-types.ts';
+
+const hasEnded = ({ stage }: RollbackStatus): boolean => stage === 'COMPLETED' || stage === 'FAILED';
+
+/**
+ * Calls `onUpdate` with the status of the migration's run at once, whenever it changes, and with its end; also for a
+ * run in another tab or process, whose journal is looked at every second. Stops by itself after the end.
+ * @returns the function that stops it earlier
+ */
+export function monitorRollback(
+  session: Session,
+  migrationId: string,
+  onUpdate: (status: RollbackStatus) => void,
+): () => void {
+  const { world, board } = session;
+  if (migrationId !== world.migration.id) {
+    throw new InputError(
+      'INPUT_ARGUMENT',
+      `This client is for the migration ${world.migration.id}, not for ${JSON.stringify(migrationId)}.`,
+    );
+  }
+  let stopped = false;
+  let last = '';
+  const stop = (): void => {
+    stopped = true;
+    unsubscribe();
+    stopLooking();
+  };
+  const tell = (status: RollbackStatus): void => {
+    const text = JSON.stringify(status);
+    if (stopped || text === last) return;
+    last = text;
+    if (hasEnded(status)) stop();
+    onUpdate(status);
+  };
+  const look = async (): Promise<void> => {
+    // A run of this client is shown by the board, more exactly than the journal could.
+    if (stopped || session.executions.length > 0) return;
+    const history = await readHistory(session);
+    const run = shownRun(history);
+    if (run === null || session.executions.length > 0) return;
+    const view = viewOfRecord(run);
+    tell(statusOf(view, await questionOf(view), history.state));
+  };
+  const safely = (): void => {
+    look().catch((error: unknown) => world.logger.warn('The journal could not be looked at.', { error }));
+  };
+  const unsubscribe = board.subscribe(() => tell(board.getSnapshot()));
+  const stopLooking = world.clock.every(LOOK_EVERY, safely);
+  safely();
+  return stop;
+}

@@ -1,0 +1,119 @@
+import { transition } from 'xstate';
+import { BackpedalError } from '../errors.ts';
+import { migrationMachine } from '../machines/migration/machine.ts';
+import { rollbackMachine } from '../machines/rollback/machine.ts';
+import type { RollbackContext } from '../machines/rollback/types.ts';
+import { appendAudit } from './audit-log.ts';
+import { viewOfRecord } from './follow.ts';
+import type { RunHistory } from './history.ts';
+import type { Decision } from './public-types.ts';
+import { takeUp } from './recovery.ts';
+import { checkReason } from './requests.ts';
+import { digestForPeople } from './rollback/drift.ts';
+import { readHistory, requireOpen, type Session, takeLock } from './session.ts';
+
+const noQuestion = (): BackpedalError =>
+  new BackpedalError('QUESTION_NOT_OPEN', 'No question is open, so there is nothing to decide.');
+
+/** The drift that a decision answers for: what the person saw, or whatever there is until Clear Database. */
+async function answered(context: RollbackContext, decision: Decision): Promise<{ rows: string; storage: string }> {
+  if (decision.driftDigest === undefined) return { rows: 'any', storage: 'any' };
+  if (context.drift === null || (await digestForPeople(context.drift)) !== decision.driftDigest) {
+    throw new BackpedalError(
+      'DECISION_STALE',
+      'More has changed since this question was put. Look at the plan again, then decide.',
+    );
+  }
+  return { rows: context.drift.rows, storage: context.drift.storage };
+}
+
+/** The run that waits or works, taken up from the journal if no process is at it. */
+async function runUnderWay(session: Session): Promise<Session['executions'][number] | null> {
+  const mine = session.executions.at(-1);
+  if (mine !== undefined) return mine;
+  const history = await readHistory(session);
+  if (history.open === null) return null;
+  if (!(await takeLock(session))) {
+    throw new BackpedalError('RUN_IN_PROGRESS', 'The run is carried out by another tab or process. Use that one.');
+  }
+  const { running } = await takeUp(session, history, history.open);
+  await Promise.race([session.begun(), running]);
+  return session.executions.at(-1) ?? null;
+}
+
+/**
+ * A person's answer at level 2.
+ * @throws BackpedalError `QUESTION_NOT_OPEN`, `DECISION_STALE`, `INPUT_ARGUMENT`
+ */
+export async function decide(session: Session, decision: Decision): Promise<void> {
+  requireOpen(session);
+  if (decision.question !== 'drift' || !['merge', 'discard'].includes(decision.choice)) {
+    throw new BackpedalError('INPUT_ARGUMENT', 'The question is "drift", and the choices are merge and discard.');
+  }
+  const open = (await readHistory(session)).open;
+  if (open === null || viewOfRecord(open).meta.waitsFor !== 'person') throw noQuestion();
+  const approved = await answered(open.context as RollbackContext, decision);
+  const execution = await runUnderWay(session);
+  if (execution?.send({ type: 'DECIDE', choice: decision.choice, ...approved }) !== true) throw noQuestion();
+}
+
+/**
+ * Asks the run under way to stop: nothing has been changed yet, or what was changed is undone.
+ * @throws BackpedalError `RUN_NOT_FOUND`, `CANCEL_TOO_LATE`
+ */
+export async function cancel(session: Session): Promise<void> {
+  requireOpen(session);
+  const execution = await runUnderWay(session);
+  if (execution === null)
+    throw new BackpedalError('RUN_NOT_FOUND', 'Nothing is being done, so there is nothing to cancel.');
+  if (execution.view().meta.cancel === 'tooLate' || !execution.send({ type: 'CANCEL' })) {
+    throw new BackpedalError(
+      'CANCEL_TOO_LATE',
+      'It is too late to cancel: the run is about to end. Its result can be taken back afterwards.',
+    );
+  }
+}
+
+/** Appends the unlocking to the run that ended in safe mode. */
+async function appendUnlock(session: Session, run: RunHistory, reason: string): Promise<void> {
+  const { value, context } = run.last.snapshot;
+  const machine = run.machine === 'rollback' ? rollbackMachine : migrationMachine;
+  const snapshot = machine.resolveState({ value, context: context as never });
+  const event = { type: 'UNLOCK', reason } as const;
+  const [next] = transition(machine as typeof rollbackMachine, snapshot as never, event);
+  const { last } = await readHistory(session);
+  await session.journal.append(last, {
+    run: run.run,
+    parent: run.parent,
+    machine: run.last.machine,
+    at: session.world.clock.now(),
+    activeMs: run.last.activeMs,
+    event,
+    snapshot: { value: next.value as string, context: next.context as never },
+    commands: [],
+  });
+}
+
+/**
+ * Leaves safe mode; the reason is journaled and audited, and the app's writers are let go.
+ * @throws BackpedalError `NOT_IN_SAFE_MODE`, `INPUT_ARGUMENT`
+ */
+export async function unlock(session: Session, reason: unknown): Promise<void> {
+  requireOpen(session);
+  checkReason(reason);
+  const { world } = session;
+  const { locked } = await readHistory(session);
+  if (locked === null) throw new BackpedalError('NOT_IN_SAFE_MODE', 'The system is not in safe mode.');
+  await appendUnlock(session, locked, reason);
+  await appendAudit(world, {
+    type: 'SAFE_MODE_UNLOCKED',
+    migrationId: world.migration.id,
+    runId: locked.run,
+    timestamp: new Date(world.clock.now()).toISOString(),
+    result: 'SUCCESS',
+    steps: [],
+    performedBy: world.identity.user(),
+    reason,
+  });
+  await world.operations.resume();
+}

@@ -1,0 +1,145 @@
+import { MigrationError, RollbackError } from '../errors.ts';
+import type { MigrationContext } from '../machines/migration/types.ts';
+import type { RollbackContext } from '../machines/rollback/types.ts';
+import { findBackup } from './backup-store.ts';
+import { payCacheLater, payDebts } from './debts.ts';
+import type { ExecutionEnd } from './execution/types.ts';
+import { follow } from './follow.ts';
+import type { History } from './history.ts';
+import { readMarker } from './marker.ts';
+import { failuresOf } from './migration/copy.ts';
+import type { FailedItem } from './migration/memory.ts';
+import { refuseUnbackable, survey } from './migration/prepare.ts';
+import type { RollbackRequest } from './public-types.ts';
+import { checkRequest, obstacleToMigration, obstacleToRollback } from './requests.ts';
+import { migrationResult, rollbackResult } from './results.ts';
+import { applyRetention } from './retention.ts';
+import { runMigration, runRollback } from './runs.ts';
+import { ledgerAfter, readHistory, releaseLock, requireOpen, type Session, takeLock } from './session.ts';
+import type { MigrationResult, RollbackResult } from './status-types.ts';
+
+/** The result of a run that somebody may have carried out elsewhere, from the journal. */
+export async function resultFromJournal(session: Session, run: string): Promise<RollbackResult | MigrationResult> {
+  const ended = await follow(session, run);
+  if (ended === null)
+    throw new RollbackError('CLIENT_CLOSED', 'The client was closed while the run went on elsewhere.');
+  const timestamp = new Date(ended.last.at).toISOString();
+  if (ended.machine === 'rollback') return rollbackResult(ended.context as RollbackContext, timestamp);
+  const failures: readonly FailedItem[] = await failuresOf(session.world, run, { failures: null });
+  return migrationResult(ended.context as MigrationContext, failures, timestamp);
+}
+
+/** What came of an execution; one that is continued elsewhere is followed to its end. */
+export async function resultOf(
+  session: Session,
+  run: string,
+  end: ExecutionEnd,
+): Promise<RollbackResult | MigrationResult> {
+  if (end.status === 'suspended') throw end.error;
+  return resultFromJournal(session, run);
+}
+
+/** Holds the lock and the session's place while a run is under way. */
+export async function exclusively<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
+  if (session.current !== null || !(await takeLock(session))) throw refuse();
+  const running = work();
+  session.current = running.catch(() => undefined);
+  try {
+    return await running;
+  } finally {
+    session.current = null;
+    await releaseLock(session);
+  }
+}
+
+async function storageOf(session: Session): Promise<string> {
+  return (await readMarker(session.world)).marker?.storage ?? session.world.identity.createId();
+}
+
+/** Cancels the run when the caller's signal aborts. */
+function obey(session: Session, signal: AbortSignal | undefined): () => void {
+  const cancel = (): void => {
+    session.executions.at(-1)?.send({ type: 'CANCEL' });
+  };
+  signal?.addEventListener('abort', cancel);
+  return () => signal?.removeEventListener('abort', cancel);
+}
+
+const inProgress = (): RollbackError => new RollbackError('RUN_IN_PROGRESS', 'Rollback already in progress');
+
+/** Begins a rollback and carries it to its end. */
+export function startRollback(session: Session, request: RollbackRequest, later: AbortSignal): Promise<RollbackResult> {
+  return exclusively(session, inProgress, async () => {
+    requireOpen(session);
+    checkRequest(request);
+    const { world } = session;
+    const history = await readHistory(session);
+    const obstacle = await obstacleToRollback({ ...session, current: null }, history);
+    if (obstacle !== null) throw obstacle;
+    const undoes = history.migrated as NonNullable<History['migrated']>;
+    if (request.backupId !== undefined) await findBackup(world, request.backupId);
+    const run = world.identity.createId();
+    const input = {
+      run,
+      migration: world.migration.id,
+      storage: undoes.context.storage,
+      undoes: undoes.run,
+      reason: request.reason,
+      detail: request.detail ?? '',
+      backup: request.backupId ?? undoes.run,
+      onDrift: request.onDrift ?? world.migration.onDrift,
+    };
+    const stop = obey(session, request.signal);
+    try {
+      const place = { history, ledger: ledgerAfter(session, history), parent: null };
+      const end = await runRollback(session, { kind: 'begin', input }, place);
+      if (end.status === 'superseded' && !(await hasBegun(session, run))) throw inProgress();
+      const result = (await resultOf(session, run, end)) as RollbackResult;
+      if (result.outcome === 'rolledBack' && world.cache !== null) payCacheLater(session, later);
+      return result;
+    } finally {
+      stop();
+    }
+  });
+}
+
+/** Whether the journal knows a run: of two that begin at once, the one that lost the first record never was. */
+async function hasBegun(session: Session, run: string): Promise<boolean> {
+  return (await readHistory(session)).runs.some((known) => known.run === run);
+}
+
+/** Begins a migration and carries it to its end. Content that cannot be understood is refused before it begins. */
+export function startMigration(session: Session, signal: AbortSignal | undefined): Promise<MigrationResult> {
+  const refuse = (): Error => new MigrationError('RUN_IN_PROGRESS', 'Migration already in progress');
+  return exclusively(session, refuse, async () => {
+    requireOpen(session);
+    if (signal?.aborted) throw new MigrationError('OPERATION_ABORTED', 'The migration was cancelled before it began.');
+    const { world } = session;
+    const history = await readHistory(session);
+    const obstacle = obstacleToMigration({ ...session, current: null }, history);
+    if (obstacle !== null) throw obstacle;
+    await payDebts(world, history);
+    const source = await survey(world, { tables: null });
+    refuseUnbackable(source, world.migration.maxBackupSize);
+    const { id, source: fate, triggers } = world.migration;
+    const run = world.identity.createId();
+    const input = {
+      run,
+      migration: id,
+      storage: await storageOf(session),
+      source: fate,
+      tolerance: triggers.validationFailures,
+    };
+    const stop = obey(session, signal);
+    try {
+      const place = { history, ledger: ledgerAfter(session, history), parent: null };
+      const end = await runMigration(session, { kind: 'begin', input }, place, source);
+      if (end.status === 'superseded' && !(await hasBegun(session, run))) throw refuse();
+      const result = (await resultOf(session, run, end)) as MigrationResult;
+      await applyRetention(world, await readHistory(session));
+      return result;
+    } finally {
+      stop();
+    }
+  });
+}

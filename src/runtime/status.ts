@@ -1,0 +1,89 @@
+import type { Fault } from '../machines/chart.ts';
+import type { ExecutionView } from './execution/types.ts';
+import { messageFor } from './messages.ts';
+import { digestForPeople } from './rollback/drift.ts';
+import type { MigrationState, Question, RollbackStatus } from './status-types.ts';
+
+/** Before this part is done, the rate is too uncertain for an estimate. */
+const EARLIEST_ESTIMATE = 0.05;
+
+/** What is shown before anything is known. */
+export const IDLE: RollbackStatus = Object.freeze({
+  stage: 'PREPARING',
+  progress: 0,
+  currentStep: 'Nothing is being done',
+  estimatedTimeRemaining: null,
+  errors: Object.freeze([]),
+  migrationState: 'NOT_STARTED',
+  activity: 'idle',
+  runId: null,
+  state: null,
+  canCancel: false,
+  question: null,
+  escalation: 1,
+  outcome: null,
+});
+
+/** A chart's state as a dotted path, from the outermost to the innermost. */
+export const pathOf = (value: ExecutionView['value']): string =>
+  typeof value === 'string'
+    ? value
+    : Object.entries(value)
+        .map((pair) => pair.join('.'))
+        .join(' ');
+
+const stateDuring = { migration: 'MIGRATING', rollback: 'ROLLING_BACK' } as const;
+
+function migrationStateOf(view: ExecutionView, before: MigrationState): MigrationState {
+  const { outcome } = view.context;
+  if (view.meta.stage !== 'COMPLETED' && view.meta.stage !== 'FAILED') return stateDuring[view.id];
+  if (view.value === 'safeMode' || outcome === 'safeMode') return 'SAFE_MODE';
+  if (outcome === 'migrated') return 'MIGRATED';
+  if (outcome === 'rolledBack') return 'ROLLED_BACK';
+  return before;
+}
+
+/** The question that a waiting rollback has put, or `null`. */
+export async function questionOf(view: ExecutionView): Promise<Question | null> {
+  if (view.meta.waitsFor !== 'person' || !('drift' in view.context) || view.context.drift === null) return null;
+  const { drift } = view.context;
+  const digest = await digestForPeople(drift);
+  const { added, changed, deleted, dependents, storageKeys } = drift;
+  return {
+    question: 'drift',
+    choices: ['merge', 'discard'],
+    driftDigest: digest,
+    drift: { digest, added, changed, deleted, dependents, storageKeys },
+  };
+}
+
+function estimate(view: ExecutionView): number | null {
+  const { part, activeMs } = view;
+  if (part >= 1) return 0;
+  if (part < EARLIEST_ESTIMATE || activeMs === 0) return null;
+  return Math.ceil(((activeMs / part) * (1 - part)) / 1000);
+}
+
+const told = (fault: Fault): string => `${fault.code}: ${messageFor(fault.code)}`;
+
+/** What an execution looks like to people. `before` is the state that a run which changes nothing leaves. */
+export function statusOf(view: ExecutionView, question: Question | null, before: MigrationState): RollbackStatus {
+  const { context, meta } = view;
+  const faults = [...(context.failure === null ? [] : [context.failure]), ...context.warnings];
+  const ended = meta.stage === 'COMPLETED' || meta.stage === 'FAILED';
+  return {
+    stage: meta.stage,
+    progress: Math.floor(view.part * 100),
+    currentStep: meta.label,
+    estimatedTimeRemaining: ended ? 0 : meta.waitsFor === undefined ? estimate(view) : null,
+    errors: faults.map(told),
+    migrationState: migrationStateOf(view, before),
+    activity: view.id,
+    runId: view.run,
+    state: pathOf(view.value),
+    canCancel: !ended && meta.cancel !== 'tooLate',
+    question,
+    escalation: context.escalation,
+    outcome: ended ? context.outcome : null,
+  };
+}
