@@ -49,7 +49,7 @@ lockContract(tools, {
 cacheContract(tools, {
   name: 'memoryCache',
   create: (keys) => {
-    const cache = memoryCache({ entries: keys.map((key) => [key, 'cached']) });
+    const cache = memoryCache({ entries: keys.map((key) => [key, 'cached'] as const) });
     return { cache, keys: cache.keys };
   },
   supports: [],
