@@ -39,7 +39,7 @@ export function writeIntoOwnKeys(
     const place = placeForAdded(collection, owned, item);
     if (place.key === null) {
       notCarriedOver.push({ key: item.key, reason: place.reason });
-    } else if (entries.has(place.key) || written.has(place.key)) {
+    } else if (written.has(place.key)) {
       notCarriedOver.push({ key: item.key, reason: 'the storage key for its id is taken' });
     } else {
       written.set(place.key, textOfAdded(owned, item));

@@ -248,6 +248,17 @@ describe('what is not carried over', () => {
     expect(left).toEqual([{ key: '[3]', reason: 'this row is listed twice' }]);
   });
 
+  it('MG9 an added row that only gives an id, or only has a key, of an item that is there', () => {
+    const definition: Partial<CollectionDefinition> = {
+      toRow: (item) => ({ id: `row ${item.id}`, title: item.title }),
+      fromRow: (row) => ({ id: row.title === 'x' ? 1 : 99, title: row.title }),
+    };
+    const sameId = mergeEntries({ k: RAW }, { definition, changes: [added({ id: 'row 7', title: 'x' })] });
+    expect(sameId.left).toEqual([{ key: '["row 7"]', reason: 'another item has the same id' }]);
+    const sameKey = mergeEntries({ k: RAW }, { definition, changes: [added({ id: 'row 1', title: 'y' })] });
+    expect(sameKey.left).toEqual([{ key: '["row 1"]', reason: 'an item that was not migrated has the same id' }]);
+  });
+
   it('MG10 a row whose content is not known, or that lacks its id', () => {
     expect(reasonFor({ key: '[1]', kind: 'changed', row: null })).toContain('not known');
     expect(reasonFor({ key: '[9]', kind: 'added', row: { title: 'x' } })).toContain('no id');
@@ -255,6 +266,7 @@ describe('what is not carried over', () => {
 
   it.each([
     ['bytes', new Uint8Array([1])],
+    ['bytes that would say themselves', Buffer.from('geheim')],
     ['NaN', Number.NaN],
     ['a large bigint', 2n ** 80n],
     ['a date that is none', new Date(Number.NaN)],

@@ -282,6 +282,8 @@ describe('keys of a definition', () => {
     ['the same key', { storageKey: 'k' }, { storageKey: 'k' }],
     ['a path within another', { storageKey: 'k', path: 'a' }, { storageKey: 'k', path: 'a.b' }],
     ['a pattern that matches a key', { storageKey: 'k*' }, { storageKey: 'key', path: 'a' }],
+    ['one pattern at different paths', { storageKey: 'k*', path: 'a' }, { storageKey: 'k*', path: 'b' }],
+    ['a pattern and a key at different paths', { storageKey: 'k*', path: 'a' }, { storageKey: 'key', path: 'b' }],
     ['two patterns', { storageKey: 'a*' }, { storageKey: '*z' }],
     ['two patterns that only seem to differ', { storageKey: 'a*b*' }, { storageKey: 'ab*c' }],
   ])('DF11 refuses two collections with %s', (_, one, other) => {

@@ -29,6 +29,8 @@ describe('globs', () => {
     ['a*a', 'a', false],
     ['a*b*c', 'a--b--b--c', true],
     ['a*b*c', 'acb', false],
+    ['*ab*b', 'ab', false],
+    ['*ab*b', 'abb', true],
     ['a.c', 'abc', false],
     ['a?c', 'abc', false],
     ['[a]', 'a', false],
