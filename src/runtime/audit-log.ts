@@ -15,20 +15,20 @@ async function readEntry(world: World, name: string): Promise<AuditEntry> {
   const text = (await world.vault.get(name)) ?? '';
   const json = text.slice(65);
   const hash = text.slice(0, 64);
-  if (hash !== (await sha256(json))) throw new VaultError('VAULT_UNAVAILABLE', `The audit entry ${name} is damaged.`);
+  if (hash !== (await sha256(json))) throw new VaultError('VAULT_DAMAGED', `The audit entry ${name} is damaged.`);
   return { ...(JSON.parse(json) as Omit<AuditEntry, 'hash'>), hash };
 }
 
 /**
  * The audit trail, oldest first, its chain verified.
- * @throws VaultError `VAULT_UNAVAILABLE` when an entry is damaged or missing
+ * @throws VaultError `VAULT_DAMAGED` when an entry is damaged or missing
  */
 export async function readAudit(world: World): Promise<readonly AuditEntry[]> {
   const entries: AuditEntry[] = [];
   for (const [number, name] of (await world.vault.list(`${folderOf(world)}/`)).entries()) {
     const entry = await readEntry(world, name);
     if (name !== nameOf(world, number) || entry.previous !== (entries.at(-1)?.hash ?? BEGINNING)) {
-      throw new VaultError('VAULT_UNAVAILABLE', `The audit trail is broken at entry ${number}.`);
+      throw new VaultError('VAULT_DAMAGED', `The audit trail is broken at entry ${number}.`);
     }
     entries.push(entry);
   }

@@ -1,4 +1,4 @@
-import { BackupError } from '../errors.ts';
+import { BackupError, VaultError } from '../errors.ts';
 import type { CollectionDigest, RowDigest } from '../ports/database.ts';
 import {
   type BackupHead,
@@ -41,6 +41,10 @@ const folderOf = (world: World): string => `${world.migration.id}/backups`;
 const placeOf = (world: World, number: number, id: string): string =>
   `${folderOf(world)}/${String(number).padStart(6, '0')}-${id}`;
 
+/** Whether an error says that something is there but cannot be trusted, rather than that it could not be read now. */
+const isDamage = (error: unknown): boolean =>
+  error instanceof BackupError || (error instanceof VaultError && error.code === 'VAULT_DAMAGED');
+
 /** The generations of a backup, newest first by number, never by wall clock; `unreadable` names damaged heads. */
 export async function listBackups(
   world: World,
@@ -56,7 +60,7 @@ export async function listBackups(
       const { head, sha256 } = await readHead(text, world.seal);
       generations.push({ number: Number(name.slice(folder.length + 1, folder.length + 7)), head, sha256 });
     } catch (error) {
-      if (!(error instanceof BackupError)) throw error;
+      if (!isDamage(error)) throw error;
       unreadable.push(name.slice(folder.length + 8, -'/head'.length));
     }
   }
@@ -83,7 +87,12 @@ export async function findBackup(world: World, id: string): Promise<Generation> 
 /** The text of a backup as it lies in the vault and is downloaded. */
 export async function backupText(world: World, id: string): Promise<string> {
   const { number } = await findBackup(world, id);
-  const content = await world.vault.get(`${placeOf(world, number, id)}/content`);
+  const content = await world.vault.get(`${placeOf(world, number, id)}/content`).catch((cause: unknown) => {
+    if (!isDamage(cause)) throw cause;
+    throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is damaged. Use another generation.`, {
+      cause,
+    });
+  });
   if (content !== null) return content;
   throw new BackupError('BACKUP_NOT_FOUND', `The content of the backup ${id} is missing. Use another generation.`);
 }

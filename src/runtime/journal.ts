@@ -1,4 +1,4 @@
-import { JournalError } from '../errors.ts';
+import { JournalError, VaultError } from '../errors.ts';
 import type { VaultPort } from '../ports/vault.ts';
 import { type JournalRecord, RECORD_VERSION, type RecordBody, readRecord, writeRecord } from './journal-record.ts';
 
@@ -27,13 +27,19 @@ export interface Journal {
 
 const nameOf = (folder: string, seq: number): string => `${folder}/${String(seq).padStart(12, '0')}`;
 
+/** A damaged file of the vault is an unreadable journal; a vault that does not answer is another matter. */
+function unreadable(cause: unknown): never {
+  if (!(cause instanceof VaultError && cause.code === 'VAULT_DAMAGED')) throw cause;
+  throw new JournalError('JOURNAL_UNREADABLE', 'A record of the journal is damaged.', { cause });
+}
+
 /** The journal of a migration in its vault. */
 export function createJournal(vault: VaultPort, migration: string): Journal {
   const folder = `${migration}/journal`;
 
   async function read(): Promise<readonly JournalRecord[]> {
     const names = await vault.list(`${folder}/`);
-    const texts = await Promise.all(names.map((name) => vault.get(name)));
+    const texts = await Promise.all(names.map((name) => vault.get(name).catch(unreadable)));
     const records: JournalRecord[] = [];
     for (const [seq, name] of names.entries()) {
       const text = texts[seq];

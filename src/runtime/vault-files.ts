@@ -18,14 +18,14 @@ export async function putJson(world: World, name: string, value: unknown): Promi
 
 /**
  * Reads JSON that `putJson` wrote; `null` if there is none.
- * @throws VaultError `VAULT_UNAVAILABLE` when it is damaged
+ * @throws VaultError `VAULT_DAMAGED` when it is damaged
  */
 export async function getJson<T>(world: World, name: string): Promise<T | null> {
   const text = await world.vault.get(`${world.migration.id}/${name}`);
   if (text === null) return null;
   const json = text.slice(65);
   if (text.slice(0, 64) === (await sha256(json))) return JSON.parse(json) as T;
-  throw new VaultError('VAULT_UNAVAILABLE', `The file ${name} of the vault is damaged.`);
+  throw new VaultError('VAULT_DAMAGED', `The file ${name} of the vault is damaged.`);
 }
 
 /** Keeps values that are about to be overwritten; the same value of a key twice is kept once. */
