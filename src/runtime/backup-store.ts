@@ -109,24 +109,24 @@ export async function loadBackup(world: World, id: string, report?: (part: numbe
 }
 
 /** Content first, the head last: a generation counts from the moment it has a head, and is read back before. */
-async function keep(world: World, id: string, content: string): Promise<Generation> {
+async function keep(world: World, id: string, content: string): Promise<VerifiedBackup> {
   const { generations } = await listBackups(world);
   const place = placeOf(world, (generations[0]?.number ?? 0) + 1, id);
   const headText = content.slice(0, content.indexOf('\n', content.indexOf('\n') + 1) + 1);
   await world.vault.put(`${place}/content`, content);
   const stored = await world.vault.get(`${place}/content`);
-  await readBackup(stored ?? '', world.seal, world.migration.maxBackupSize);
+  const backup = await readBackup(stored ?? '', world.seal, world.migration.maxBackupSize);
   await world.vault.put(`${place}/head`, headText);
-  return findBackup(world, id);
+  return backup;
 }
 
-/** Writes a new generation and reads it back, every hash recomputed, before it counts. */
+/** Writes a new generation and gives it as it was read back, every hash recomputed, before it counted. */
 export async function createBackup(
   world: World,
   id: string,
   storage: string,
   items: readonly BackupItem[],
-): Promise<Generation> {
+): Promise<VerifiedBackup> {
   const facts = {
     id,
     migration: world.migration.id,
@@ -141,8 +141,9 @@ export async function createBackup(
 }
 
 /** Keeps a text from outside, verified and checked by the caller, as a new generation. */
-export function adoptBackup(world: World, id: string, text: string): Promise<Generation> {
-  return keep(world, id, text);
+export async function adoptBackup(world: World, id: string, text: string): Promise<Generation> {
+  await keep(world, id, text);
+  return findBackup(world, id);
 }
 
 /** Removes a generation. The head goes first: without it the rest counts for nothing, whenever a crash comes. */

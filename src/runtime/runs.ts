@@ -113,6 +113,8 @@ export function runMigration(
  */
 export async function resumeStart(session: Session, run: RunHistory): Promise<Start<never>> {
   const { token } = run.context;
+  // The app may have started again with its writers on.
+  if (token > 0) await session.world.operations.stop();
   return {
     kind: 'resume',
     record: run.last,

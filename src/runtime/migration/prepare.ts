@@ -57,7 +57,7 @@ export async function backUp(
       memory.tables ??= await world.database.tables();
       memory.source = understand(world, keys, memory.tables);
     }
-    await createBackup(world, context.run, context.storage, keys);
+    memory.backup = await createBackup(world, context.run, context.storage, keys);
   }
   const backup = await backupOf(world, context.run, memory);
   const { items } = await sourceOf(world, context.run, memory);
