@@ -6,6 +6,7 @@ import { payCacheLater, payDebts } from './debts.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { follow } from './follow.ts';
 import type { History } from './history.ts';
+import { claimKeys } from './key-claims.ts';
 import { readMarker } from './marker.ts';
 import { failuresOf } from './migration/copy.ts';
 import type { FailedItem } from './migration/memory.ts';
@@ -119,6 +120,7 @@ export function startMigration(session: Session, signal: AbortSignal | undefined
     const obstacle = obstacleToMigration({ ...session, current: null }, history);
     if (obstacle !== null) throw obstacle;
     await payDebts(world, history);
+    await claimKeys(world);
     const source = await survey(world, { tables: null });
     refuseUnbackable(source, world.migration.maxBackupSize);
     const { id, source: fate, triggers } = world.migration;

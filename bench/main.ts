@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { countWrites } from './counts.ts';
+import { speedRows } from './rows.ts';
+
+interface Result {
+  readonly name: string;
+  readonly value: number;
+  readonly goal: number | null;
+  readonly oursMs?: number;
+  readonly theirsMs?: number;
+}
+
+const results: Result[] = [];
+
+function report(result: Result): void {
+  results.push(result);
+  const goal =
+    result.goal === null ? '' : ` (goal <= ${Number.isInteger(result.goal) ? result.goal : result.goal.toFixed(2)})`;
+  const value = Number.isInteger(result.value) ? String(result.value) : result.value.toFixed(2);
+  console.log(`bench: ${result.name} ${value}${goal}`);
+}
+
+const only = process.argv[2];
+for (const row of speedRows) {
+  if (only !== undefined && !row.name.includes(only)) continue;
+  const found = await row.measure();
+  if ('value' in found) report({ name: row.name, value: found.value, goal: row.goal });
+  else report({ name: row.name, value: found.ratio, goal: row.goal, oursMs: found.ours, theirsMs: found.theirs });
+}
+if (only === undefined || only === 'counts') {
+  const plain = await countWrites(0);
+  const many = await countWrites(10_000);
+  report({ name: 'journal-record-bytes-max', value: Math.max(plain.largestRecord, many.largestRecord), goal: 4096 });
+  report({ name: 'journal-records-per-rollback', value: Math.max(plain.records, many.records), goal: 12 });
+  report({ name: 'durable-writes-per-rollback', value: Math.max(plain.writes, many.writes), goal: 18 });
+}
+if (only === undefined) {
+  mkdirSync('bench', { recursive: true });
+  const facts = { date: new Date().toISOString(), node: process.version, results };
+  writeFileSync('bench/results.json', `${JSON.stringify(facts, null, 2)}\n`);
+}
