@@ -1,19 +1,11 @@
 import { and, type Column, eq, type SQL } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/sql-js';
-import {
-  blob,
-  getTableConfig,
-  integer,
-  primaryKey,
-  real,
-  type SQLiteTable,
-  sqliteTable,
-  text,
-} from 'drizzle-orm/sqlite-core';
+import type { SQLJsDatabase } from 'drizzle-orm/sql-js';
+import { blob, integer, primaryKey, real, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Database } from 'sql.js';
 import type { SqlJsScope } from '../../src/adapters/sqljs/index.ts';
 import type { Row } from '../../src/ports/database.ts';
 import type { ContractScope } from '../../src/testing/database-contract/subject.ts';
+import type { MemoryTables } from '../../src/testing/memory-database/types.ts';
 
 /** The tables of `databaseContractSchema` in SQL, with foreign keys enforced. */
 export const CONTRACT_DDL = `
@@ -60,7 +52,11 @@ const hanging = (name: string) =>
   sqliteTable(name, { id: text('id').primaryKey(), taskId: text('taskId'), text: text('text') });
 
 /** The collections' tables. */
-export const contractTables = { tasks, environments, labels };
+export const contractTables: Readonly<Record<'tasks' | 'environments' | 'labels', SQLiteTable>> = {
+  tasks,
+  environments,
+  labels,
+};
 
 const allTables: Readonly<Record<string, SQLiteTable>> = {
   ...contractTables,
@@ -69,10 +65,15 @@ const allTables: Readonly<Record<string, SQLiteTable>> = {
   invoices: hanging('invoices'),
 };
 
+const columnOf = (table: SQLiteTable, property: string): Column =>
+  (table as unknown as Record<string, Column>)[property] as Column;
+
 /** The scopes of the contract. */
 export function contractScope(scope: ContractScope): SqlJsScope {
   if (scope === 'wholeTable') return 'wholeTable';
-  const mine = Object.entries(contractTables).map(([name, table]) => [name, eq(table.owner, 'me')] as const);
+  const mine = Object.entries(contractTables).map(
+    ([name, table]) => [name, eq(columnOf(table, 'owner'), 'me')] as const,
+  );
   return { name: 'owner me', where: Object.fromEntries(mine) };
 }
 
@@ -83,14 +84,10 @@ const tableOf = (name: string): SQLiteTable => {
 };
 
 const matches = (table: SQLiteTable, id: Row): SQL | undefined =>
-  and(
-    ...Object.entries(id).map(([property, value]) =>
-      eq((table as unknown as Record<string, Column>)[property] as Column, value),
-    ),
-  );
+  and(...Object.entries(id).map(([property, value]) => eq(columnOf(table, property), value)));
 
 /** The app's own way to the tables. */
-export function contractAppSide(db: ReturnType<typeof drizzle>) {
+export function contractAppSide(db: SQLJsDatabase): MemoryTables {
   return {
     rows: (name: string): Row[] => db.select().from(tableOf(name)).all() as Row[],
     insert: (name: string, row: Row): void =>
@@ -142,5 +139,3 @@ export function faultyWrites(db: Database): (count: number | null) => void {
     left = next;
   };
 }
-
-export { drizzle, getTableConfig };

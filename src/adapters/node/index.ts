@@ -1,5 +1,7 @@
 export type { BackpedalConfig } from './define-config.ts';
 export { defineConfig } from './define-config.ts';
+export type { FileImageStoreOptions } from './file-image-store.ts';
+export { fileImageStore } from './file-image-store.ts';
 export type { FileLockOptions } from './file-lock.ts';
 export { fileLock } from './file-lock.ts';
 export type { FileStorageOptions } from './file-storage.ts';

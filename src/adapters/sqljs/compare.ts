@@ -1,10 +1,12 @@
 import type { SqlValue, Statement } from 'sql.js';
 import type { CompareOutcome, Row } from '../../ports/database.ts';
-import { isWellFormed, keyOfValues, keySql } from './encoding.ts';
+import { broughtSql, identicalRows } from './compare-bulk.ts';
+import { keyOfValues } from './encoding.ts';
 import type { Session } from './engine.ts';
+import { type GivenRow, givenRows } from './given-row.ts';
 import { unknownProperty } from './insert-plan.ts';
-import { idNames, type RunRecord } from './provenance.ts';
-import { firstRow, quoteName, quoteText } from './sql.ts';
+import type { RunRecord } from './provenance.ts';
+import { firstRow, quoteName } from './sql.ts';
 import { type BoundColumn, type BoundTable, quotedTable } from './tables.ts';
 
 const EXAMPLES = 10;
@@ -32,11 +34,6 @@ function parseJson(text: unknown): unknown {
   }
 }
 
-const driverValue = ({ column, property }: BoundColumn, row: Row): SqlValue => {
-  const value = row[property];
-  return (value === null || value === undefined ? null : column.mapToDriverValue(value)) as SqlValue;
-};
-
 /** The lookup of a row with one set of properties: a column of the result for each of them, 1 where it is the same. */
 interface Lookup {
   readonly columns: readonly BoundColumn[];
@@ -46,36 +43,73 @@ interface Lookup {
 const idMatch = (table: BoundTable): string =>
   table.idColumns.map(({ name }) => `${quoteName(name)} = ?`).join(' AND ');
 
-function prepareLookup({ db }: Session, table: BoundTable, runNo: number, columns: readonly BoundColumn[]): Lookup {
+function prepareLookup(
+  { db }: Session,
+  table: BoundTable,
+  run: RunRecord | null,
+  columns: readonly BoundColumn[],
+): Lookup {
   // `IS` with the column on the left applies the column's affinity, as the insert did; BINARY leaves no room for
   // collations that take different texts for the same.
   const same = columns.map(({ name }) => `${quoteName(name)} IS ? COLLATE BINARY`).join(', ');
-  const brought = `EXISTS (SELECT 1 FROM backpedal_rows r WHERE r.run = ${runNo} AND r.tbl = ${quoteText(table.name)}
-    AND r.key = ${keySql(idNames(table), table.name)})`;
-  const statement = db.prepare(`SELECT ${same} FROM ${quotedTable(table)} WHERE ${idMatch(table)} AND ${brought}`);
+  const statement = db.prepare(
+    `SELECT ${same} FROM ${quotedTable(table)} WHERE ${idMatch(table)} AND ${broughtSql(table, run)}`,
+  );
   return { columns, statement };
 }
 
-function sameJsonColumn({ db }: Session, table: BoundTable, column: BoundColumn, given: SqlValue, ids: SqlValue[]) {
+function sameJsonColumn(
+  { db }: Session,
+  table: BoundTable,
+  column: BoundColumn,
+  given: SqlValue,
+  ids: readonly SqlValue[],
+) {
   const sql = `SELECT CAST(${quoteName(column.name)} AS TEXT) FROM ${quotedTable(table)} WHERE ${idMatch(table)}`;
   const stored = firstRow(db, sql, ids)?.[0] ?? null;
   return given !== null && stored !== null && sameJson(parseJson(given), parseJson(stored));
 }
 
-/** What the row's columns are given, or `null` when no table can hold that. */
-function givenValues(columns: readonly BoundColumn[], row: Row): SqlValue[] | null {
-  try {
-    const values = columns.map((column) => driverValue(column, row));
-    return values.every((value) => typeof value !== 'string' || isWellFormed(value)) ? values : null;
-  } catch {
-    // A column's mapper refuses the value, as it did when the row was to be copied.
-    return null;
-  }
+/** Asks SQLite itself whether it holds what it was given; slower, but it knows the columns' affinities. */
+interface Comparer {
+  compare(given: GivenRow): 'equal' | 'missing' | 'different';
+  free(): void;
+}
+
+function createComparer(session: Session, table: BoundTable, run: RunRecord | null): Comparer {
+  const lookups = new Map<string, Lookup>();
+  return {
+    compare({ row, ids, values }) {
+      if (ids === null) return 'missing';
+      if (values === null || unknownProperty(table, row) !== undefined) return 'different';
+      const shape = table.columns.map(({ property }) => (row[property] === undefined ? '0' : '1')).join('');
+      let lookup = lookups.get(shape);
+      if (lookup === undefined) {
+        const given = table.columns.filter(({ property }) => row[property] !== undefined);
+        lookup = prepareLookup(session, table, run, given);
+        lookups.set(shape, lookup);
+      }
+      const { columns, statement } = lookup;
+      const given = values.filter((_, i) => row[table.columns[i]?.property ?? ''] !== undefined);
+      statement.bind([...given, ...ids]);
+      if (!statement.step()) return 'missing';
+      const same = statement.get();
+      statement.reset();
+      const equal = columns.every(
+        (column, i) =>
+          same[i] === 1 || (isJson(column) && sameJsonColumn(session, table, column, given[i] ?? null, ids)),
+      );
+      return equal ? 'equal' : 'different';
+    },
+    free: () => {
+      for (const { statement } of lookups.values()) statement.free();
+    },
+  };
 }
 
 /**
- * Compares the rows that a run brought with what it was given to `copyBatch`. SQLite itself says whether it holds what it was
- * given; JSON columns that are written differently are compared by what they say.
+ * Compares the rows that a run brought with what it was given to `copyBatch`. JSON columns that are written differently
+ * are compared by what they say.
  */
 export function compareRows(
   session: Session,
@@ -83,39 +117,20 @@ export function compareRows(
   run: RunRecord | null,
   rows: readonly Row[],
 ): CompareOutcome {
-  const lookups = new Map<string, Lookup>();
+  const given = givenRows(table.columns, table.idColumns, rows);
+  const identical = identicalRows(session, table, run, given);
   const counts = { equal: 0, missing: 0, different: 0 };
   const keys: string[] = [];
-  const compareRow = (row: Row, ids: SqlValue[]): keyof typeof counts => {
-    const shape = table.columns.map(({ property }) => (row[property] === undefined ? '0' : '1')).join('');
-    let lookup = lookups.get(shape);
-    if (lookup === undefined) {
-      const given = table.columns.filter(({ property }) => row[property] !== undefined);
-      lookup = prepareLookup(session, table, run?.no ?? 0, given);
-      lookups.set(shape, lookup);
-    }
-    const { columns, statement } = lookup;
-    const values = givenValues(columns, row);
-    if (values === null || unknownProperty(table, row) !== undefined) return 'different';
-    statement.bind([...values, ...ids]);
-    if (!statement.step()) return 'missing';
-    const same = statement.get();
-    statement.reset();
-    const equal = columns.every(
-      (column, i) =>
-        same[i] === 1 || (isJson(column) && sameJsonColumn(session, table, column, values[i] as SqlValue, ids)),
-    );
-    return equal ? 'equal' : 'different';
-  };
+  const comparer = createComparer(session, table, run);
   try {
-    for (const row of rows) {
-      const ids = givenValues(table.idColumns, row);
-      const verdict = ids === null || ids.includes(null) ? 'missing' : compareRow(row, ids);
+    given.forEach((each, position) => {
+      const known = identical.has(position) && unknownProperty(table, each.row) === undefined;
+      const verdict = known ? 'equal' : comparer.compare(each);
       counts[verdict] += 1;
-      if (verdict !== 'equal' && keys.length < EXAMPLES) keys.push(keyOfValues(ids ?? []));
-    }
+      if (verdict !== 'equal' && keys.length < EXAMPLES) keys.push(keyOfValues(each.ids ?? []));
+    });
   } finally {
-    for (const { statement } of lookups.values()) statement.free();
+    comparer.free();
   }
   return { ...counts, keys };
 }

@@ -12,6 +12,8 @@ import { firstRow } from './sql.ts';
  * - `rows`: provenance: the key and the digest of every row that a run brought.
  * - `before`: the keys that were there before a run brought its own.
  * - `archives`: one row per archive table; `part` says what lies in it.
+ * - `commits`: in an image, the latest saves, for whoever has to find out whether his own is among them; `no` is the
+ *   generation of the image.
  * - `drift`: the kind of every archived row that is not unchanged, and of the deleted ones.
  */
 const SCHEMA = `
@@ -39,6 +41,7 @@ CREATE TABLE IF NOT EXISTS backpedal_archives (
   no INTEGER PRIMARY KEY, migration TEXT NOT NULL, run TEXT NOT NULL, collection TEXT NOT NULL, tbl TEXT NOT NULL,
   archive TEXT NOT NULL, part TEXT NOT NULL, layout TEXT NOT NULL, columns TEXT NOT NULL, undo TEXT
 );
+CREATE TABLE IF NOT EXISTS backpedal_commits (no INTEGER PRIMARY KEY, id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS backpedal_drift (
   run TEXT NOT NULL, tbl TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (run, tbl, key)
 ) WITHOUT ROWID;
