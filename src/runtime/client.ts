@@ -23,14 +23,13 @@ import { createWorld } from './world.ts';
 export function createBackpedal(options: BackpedalOptions): Backpedal {
   const world = createWorld(options);
   const session = createSession(world);
-  const closing = new AbortController();
   cachePatterns(world, () => []);
   return {
     recover: () => recover(session),
     migrate: ({ signal } = {}) => startMigration(session, signal),
     canRollback: () => canRollback(session),
     plan: (wanted = {}) => planRollback(session, wanted),
-    rollback: (request) => startRollback(session, request, closing.signal),
+    rollback: (request) => startRollback(session, request),
     cancel: () => cancel(session),
     decide: (decision) => decide(session, decision),
     unlock: ({ reason }) => unlock(session, reason),
@@ -60,8 +59,7 @@ export function createBackpedal(options: BackpedalOptions): Backpedal {
     },
     report: (run) => reportOf(session, run),
     close: async () => {
-      session.closed = 'closed';
-      closing.abort();
+      session.closing.abort();
       await session.current;
     },
   };

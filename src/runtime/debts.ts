@@ -1,4 +1,5 @@
 import type { RollbackContext } from '../machines/rollback/types.ts';
+import { causeOf } from './cause.ts';
 import type { History, RunHistory } from './history.ts';
 import { invalidateCache } from './rollback/clear.ts';
 import { fenceOf, takeOver } from './rollback/prepare.ts';
@@ -55,12 +56,16 @@ export async function payDebts(world: World, history: History): Promise<readonly
 }
 
 /** Invalidates the cache a second time after `cacheGrace`; what a closed client leaves the next start pays. */
-export function payCacheLater(session: Session, signal: AbortSignal): void {
+export function payCacheLater(session: Session): void {
   const { world } = session;
+  const { signal } = session.closing;
+  if (world.cache === null) return;
   const later = async (): Promise<void> => {
     await world.clock.sleep(world.migration.cacheGrace, signal);
     if (signal.aborted) return;
     await payDebts(world, await readHistory(session));
   };
-  later().catch((error: unknown) => world.logger.warn('The cache could not be invalidated again yet.', { error }));
+  later().catch((error: unknown) =>
+    world.logger.warn('The cache could not be invalidated again yet.', { cause: causeOf(error) }),
+  );
 }

@@ -3,10 +3,9 @@ import { migrationMeta } from '../machines/migration/meta.ts';
 import { rollbackMeta } from '../machines/rollback/meta.ts';
 import type { ExecutionView } from './execution/types.ts';
 import type { History, RunHistory } from './history.ts';
-import { readHistory, type Session } from './session.ts';
-
-/** How often the journal is looked at for what another process does, in milliseconds. */
-export const LOOK_EVERY = 1000;
+import { LOOK_EVERY, readHistory, type Session } from './session.ts';
+import { questionOf, statusOf } from './status.ts';
+import type { RollbackStatus } from './status-types.ts';
 
 /** A run of another process as its last record shows it; how far it is in its step nobody here can tell. */
 export function viewOfRecord(run: RunHistory): ExecutionView {
@@ -27,24 +26,25 @@ export function viewOfRecord(run: RunHistory): ExecutionView {
   };
 }
 
-/** Resolves with the run once it has ended, whoever carries it out. */
-export async function follow(session: Session, run: string, signal?: AbortSignal): Promise<RunHistory | null> {
+/** A run as its last record shows it, with its question. */
+export async function statusOfRecord(history: History, run: RunHistory): Promise<RollbackStatus> {
+  const view = viewOfRecord(run);
+  return statusOf(view, await questionOf(view), history.state);
+}
+
+/**
+ * Resolves with the run once it has ended, whoever carries it out, and shows it meanwhile; `null` when the client is
+ * closed before.
+ */
+export async function follow(session: Session, run: string): Promise<RunHistory | null> {
+  const { signal } = session.closing;
   for (;;) {
     const history = await readHistory(session);
     const found = history.runs.find((known) => known.run === run);
+    if (found !== undefined) session.board.show(await statusOfRecord(history, found));
     if (found !== undefined && found.end !== null) return found;
-    if (signal?.aborted || session.closed === 'closed') return null;
+    if (signal.aborted) return null;
     await session.world.clock.sleep(LOOK_EVERY, signal);
-  }
-}
-
-/** Resolves when the journal has grown beyond `seq`: somebody else has gone on with the run. */
-export async function movedBeyond(session: Session, seq: number, signal: AbortSignal): Promise<'moved' | 'stopped'> {
-  const folder = `${session.world.migration.id}/journal/`;
-  for (;;) {
-    await session.world.clock.sleep(LOOK_EVERY, signal);
-    if (signal.aborted) return 'stopped';
-    if ((await session.world.vault.list(folder)).length > seq + 1) return 'moved';
   }
 }
 

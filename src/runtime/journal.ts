@@ -18,6 +18,8 @@ export interface Journal {
    * @throws JournalError `JOURNAL_UNREADABLE` on a gap, a fork or a flipped bit; `JOURNAL_NEWER`
    */
   read(): Promise<readonly JournalRecord[]>;
+  /** How many records there are. */
+  length(): Promise<number>;
   /**
    * Appends behind `last` and resolves when the record is durable.
    * @throws JournalError `JOURNAL_CONFLICT` when somebody else has appended there
@@ -69,5 +71,5 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
     return record;
   }
 
-  return { read, append };
+  return { read, append, length: async () => (await vault.list(`${folder}/`)).length };
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.ts';
-import { LOOK_EVERY, shownRun, viewOfRecord } from './follow.ts';
-import { readHistory, type Session } from './session.ts';
-import { questionOf, statusOf } from './status.ts';
+import { causeOf } from './cause.ts';
+import { shownRun, statusOfRecord } from './follow.ts';
+import { LOOK_EVERY, readHistory, type Session } from './session.ts';
 import type { RollbackStatus } from './status-types.ts';
 
 const hasEnded = ({ stage }: RollbackStatus): boolean => stage === 'COMPLETED' || stage === 'FAILED';
@@ -43,11 +43,12 @@ export function monitorRollback(
     const history = await readHistory(session);
     const run = shownRun(history);
     if (run === null || session.executions.length > 0) return;
-    const view = viewOfRecord(run);
-    tell(statusOf(view, await questionOf(view), history.state));
+    tell(await statusOfRecord(history, run));
   };
   const safely = (): void => {
-    look().catch((error: unknown) => world.logger.warn('The journal could not be looked at.', { error }));
+    look().catch((error: unknown) =>
+      world.logger.warn('The journal could not be looked at.', { cause: causeOf(error) }),
+    );
   };
   const unsubscribe = board.subscribe(() => tell(board.getSnapshot()));
   const stopLooking = world.clock.every(LOOK_EVERY, safely);

@@ -36,8 +36,9 @@ async function runUnderWay(session: Session): Promise<Session['executions'][numb
   if (!(await takeLock(session))) {
     throw new BackpedalError('RUN_IN_PROGRESS', 'The run is carried out by another tab or process. Use that one.');
   }
+  const begun = session.begun.next();
   const { running } = await takeUp(session, history, history.open);
-  await Promise.race([session.begun(), running]);
+  await Promise.race([begun, running]);
   return session.executions.at(-1) ?? null;
 }
 

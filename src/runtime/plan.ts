@@ -4,8 +4,8 @@ import type { VerifiedBackup } from './backup-format.ts';
 import { loadBackup } from './backup-store.ts';
 import { backupFor, estimateSeconds, requireMigrated } from './readiness.ts';
 import type { PlannedKey, RollbackPlan } from './record-types.ts';
-import { obstacleToRollback } from './requests.ts';
-import { digestForPeople, figuresOf } from './rollback/drift.ts';
+import { obstacleNow } from './requests.ts';
+import { figuresOf, summaryOf } from './rollback/drift.ts';
 import { refuseForeign } from './rollback/prepare.ts';
 import { readHistory, requireOpen, type Session } from './session.ts';
 import { isTorn, type KeyState, storageDrift, surveyStorage } from './storage-survey.ts';
@@ -62,7 +62,7 @@ export async function planRollback(
   const available = room === null ? null : room.capacity - room.used;
   const rows = survey.collections.reduce((sum, collection) => sum + collection.rows, 0);
   const obstacles = [
-    (await obstacleToRollback(session, history))?.message,
+    (await obstacleNow(session, history))?.message,
     available !== null && needed > available ? `Storage lacks ${needed - available} characters of room.` : undefined,
     ...survey.dependents
       .filter(({ effect }) => effect === 'forbids')
@@ -81,7 +81,7 @@ export async function planRollback(
     keys,
     rowsToRemove: rows,
     keysToRestore: keys.filter(({ action }) => action !== 'keep').length,
-    drift: { ...drift, digest: await digestForPeople(drift) },
+    drift: await summaryOf(drift),
     driftEntries: survey.entries,
     room: { needed: Math.max(0, needed), available },
     estimatedTime: estimateSeconds(rows, backup.head.size),

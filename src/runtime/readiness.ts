@@ -3,7 +3,7 @@ import type { MigrationContext } from '../machines/migration/types.ts';
 import { findBackup, type Generation, listBackups } from './backup-store.ts';
 import type { History } from './history.ts';
 import type { RollbackReadiness } from './record-types.ts';
-import { obstacleToRollback } from './requests.ts';
+import { obstacleNow } from './requests.ts';
 import { readHistory, requireOpen, type Session } from './session.ts';
 
 /** Rough rates for an estimate before anything was measured: rows and UTF-16 units that are moved in a second. */
@@ -29,7 +29,7 @@ export async function backupFor(
 export async function canRollback(session: Session): Promise<RollbackReadiness> {
   requireOpen(session);
   const history = await readHistory(session);
-  const obstacle = await obstacleToRollback(session, history);
+  const obstacle = await obstacleNow(session, history);
   if (obstacle !== null) {
     const inProgress = obstacle.code === 'RUN_IN_PROGRESS' || obstacle.code === 'RUN_INTERRUPTED';
     const reason = inProgress ? obstacle.message.split(':')[0] : obstacle.message;

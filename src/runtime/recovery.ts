@@ -1,6 +1,7 @@
+import { causeOf } from './cause.ts';
 import { payDebts } from './debts.ts';
 import type { ExecutionEnd } from './execution/types.ts';
-import { viewOfRecord } from './follow.ts';
+import { shownRun, statusOfRecord, viewOfRecord } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
@@ -8,7 +9,6 @@ import { applyRetention } from './retention.ts';
 import { resumeStart, runMigration, runRollback } from './runs.ts';
 import { ledgerAfter, readHistory, releaseLock, requireOpen, type Session, takeLock } from './session.ts';
 import { resultFromJournal } from './starting.ts';
-import { questionOf, statusOf } from './status.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 
 const isWaiting = (run: RunHistory): boolean => viewOfRecord(run).meta.waitsFor === 'person';
@@ -27,20 +27,32 @@ export async function takeUp(
   run: RunHistory,
 ): Promise<{ readonly running: Promise<ExecutionEnd> }> {
   const foreign = await foreignStorage(session.world, run);
-  if (foreign !== null) throw foreign;
-  const running = resume(session, history, run);
-  session.current = running
-    .catch(() => undefined)
-    .finally(async () => {
-      session.current = null;
-      await releaseLock(session);
-    });
+  if (foreign !== null) {
+    await releaseLock(session);
+    throw foreign;
+  }
+  const running = resume(session, history, run).finally(() => releaseLock(session));
+  const { logger } = session.world;
+  const place = running.then(
+    (end) => {
+      if (end.status === 'suspended') logger.error('The run could not go on.', { cause: causeOf(end.error) });
+    },
+    (error: unknown) => logger.error('The run could not be taken up.', { cause: causeOf(error) }),
+  );
+  session.current = place;
+  void place.then(() => {
+    if (session.current === place) session.current = null;
+  });
   return { running };
 }
 
-async function show(session: Session, history: History, run: RunHistory): Promise<void> {
-  const view = viewOfRecord(run);
-  session.board.show(statusOf(view, await questionOf(view), history.state));
+const asks = (session: Session): boolean => session.executions.at(-1)?.view().meta.waitsFor !== undefined;
+
+/** Resolves when the run of this client has ended, or waits for a person: nobody knows for how long. */
+async function untilQuiet(session: Session, running: Promise<unknown> | null): Promise<'ended' | 'waiting'> {
+  const asked = session.asked.next().then(() => 'waiting' as const);
+  if (asks(session)) return 'waiting';
+  return Promise.race([asked, Promise.resolve(running).then(() => 'ended' as const)]);
 }
 
 async function finished(session: Session, run: RunHistory, action: RecoveryResult['action']): Promise<RecoveryResult> {
@@ -56,12 +68,20 @@ async function finished(session: Session, run: RunHistory, action: RecoveryResul
  * Finds what an earlier process has left behind and finishes it: the open run of the journal, and debts. To be
  * called at every start, before the app reads its data.
  */
-export async function recover(session: Session): Promise<RecoveryResult> {
+export function recover(session: Session): Promise<RecoveryResult> {
+  session.recovering ??= find(session).finally(() => {
+    session.recovering = null;
+  });
+  return session.recovering;
+}
+
+async function find(session: Session): Promise<RecoveryResult> {
   requireOpen(session);
-  if (session.current !== null) return join(session);
+  if (session.executions.length > 0) return join(session);
   const history = await readHistory(session);
-  const shown = history.open ?? history.runs.at(-1);
-  if (shown !== undefined) await show(session, history, shown);
+  if (session.current !== null && history.open === null) return join(session);
+  const shown = shownRun(history);
+  if (shown !== null) session.board.show(await statusOfRecord(history, shown));
   if (history.locked !== null) {
     await session.world.operations.stop();
     return { action: 'safeMode', migrationState: 'SAFE_MODE', runId: history.locked.run };
@@ -75,21 +95,28 @@ export async function recover(session: Session): Promise<RecoveryResult> {
 
 /** A run of this very client is waited for. */
 async function join(session: Session): Promise<RecoveryResult> {
-  await session.current;
+  const quiet = await untilQuiet(session, session.current);
   const history = await readHistory(session);
+  if (quiet === 'waiting') return waitingFor(history);
   const last = history.runs.at(-1);
   if (last === undefined) return { action: 'nothingToDo', migrationState: history.state, runId: null };
   return finished(session, last, 'resumed');
 }
 
+const waitingFor = (history: History): RecoveryResult => ({
+  action: 'waiting',
+  migrationState: history.state,
+  runId: history.open?.run ?? null,
+});
+
 async function recoverRun(session: Session, history: History, run: RunHistory): Promise<RecoveryResult> {
-  const waiting: RecoveryResult = { action: 'waiting', migrationState: history.state, runId: run.run };
   if (isWaiting(run)) {
     await session.world.operations.resume();
-    return waiting;
+    return waitingFor(history);
   }
-  if (!(await takeLock(session))) return waiting;
+  if (!(await takeLock(session))) return waitingFor(history);
   const { running } = await takeUp(session, history, run);
+  if ((await untilQuiet(session, running)) === 'waiting') return waitingFor(await readHistory(session));
   const end = await running;
   if (end.status === 'suspended') throw end.error;
   return finished(session, run, 'resumed');

@@ -22,7 +22,18 @@ const REASONS: readonly RollbackReason[] = [
 /** A longer explanation would not fit into a record of the journal. */
 const LONGEST_DETAIL = 300;
 
-/** Why no rollback can begin, as its error; `null` when one can. */
+/** A second rollback is refused in the words of the user's procedures. */
+export const rollbackInProgress = (): RollbackError =>
+  new RollbackError('RUN_IN_PROGRESS', 'Rollback already in progress');
+
+/** Why no rollback can begin now, as its error; a run of this very client may have no record yet. */
+export async function obstacleNow(session: Session, history: History): Promise<RollbackError | null> {
+  const obstacle = await obstacleToRollback(session, history);
+  if (obstacle !== null) return obstacle;
+  return session.current === null ? null : rollbackInProgress();
+}
+
+/** Why the journal lets no rollback begin, as its error; `null` when it does. */
 export async function obstacleToRollback(session: Session, history: History): Promise<RollbackError | null> {
   if (history.locked !== null) {
     return new RollbackError(
@@ -30,18 +41,17 @@ export async function obstacleToRollback(session: Session, history: History): Pr
       'The system is in safe mode. Download the copies, repair, and unlock it with a reason.',
     );
   }
-  if (session.current !== null || history.open !== null) return obstacleOf(session, history.open);
+  if (history.open !== null) return obstacleOf(session, history.open);
   if (history.migrated === null) {
     return new RollbackError('NOT_MIGRATED', 'There is no migration to take back.');
   }
   return foreignStorage(session.world, history.migrated);
 }
 
-async function obstacleOf(session: Session, open: RunHistory | null): Promise<RollbackError> {
-  const name = open?.machine === 'migration' ? 'Migration' : 'Rollback';
+async function obstacleOf(session: Session, open: RunHistory): Promise<RollbackError> {
+  const name = open.machine === 'migration' ? 'Migration' : 'Rollback';
   const interrupted =
-    session.current === null &&
-    open !== null &&
+    session.executions.length === 0 &&
     open.last.commands.length > 0 &&
     session.world.lock !== null &&
     !(await isHeldElsewhere(session));
@@ -79,16 +89,16 @@ export function checkRequest(request: RollbackRequest): void {
     throw new RollbackError('OPERATION_ABORTED', 'The rollback was cancelled before it began.');
 }
 
-/** Why no migration can begin, as its error; `null` when one can. */
-export function obstacleToMigration(session: Session, history: History): MigrationError | null {
+/** Why the journal lets no migration begin, as its error; `null` when it does. */
+export function obstacleToMigration(history: History): MigrationError | null {
   if (history.locked !== null) {
     return new MigrationError(
       'SAFE_MODE',
       'The system is in safe mode. Download the copies, repair, and unlock it with a reason.',
     );
   }
-  if (session.current !== null || history.open !== null) {
-    const name = history.open?.machine === 'rollback' ? 'Rollback' : 'Migration';
+  if (history.open !== null) {
+    const name = history.open.machine === 'rollback' ? 'Rollback' : 'Migration';
     return new MigrationError('RUN_IN_PROGRESS', `${name} already in progress`);
   }
   if (history.migrated !== null) {

@@ -1,10 +1,15 @@
-import { BackpedalError } from '../errors.ts';
+import { BackpedalError, JournalError } from '../errors.ts';
+import { RETRIES } from '../machines/chart.ts';
 import type { HeldLock } from '../ports/lock.ts';
+import { type Bell, createBell } from './bell.ts';
+import { causeOf } from './cause.ts';
+import { pauseBefore } from './execution/command-runner.ts';
 import { type Execution, execute, type Start } from './execution/execution.ts';
 import { createLedger, type Ledger } from './execution/ledger.ts';
-import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan } from './execution/types.ts';
+import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, Plan } from './execution/types.ts';
 import { type History, historyOf } from './history.ts';
 import { createJournal, type Journal } from './journal.ts';
+import type { RecoveryResult } from './record-types.ts';
 import { questionOf, statusOf } from './status.ts';
 import { createStatusBoard, type StatusBoard } from './status-board.ts';
 import type { World } from './world.ts';
@@ -20,31 +25,42 @@ export interface Session {
   lock: HeldLock | null;
   /** Resolves when the run under way has ended, whoever asked for it. */
   current: Promise<unknown> | null;
-  closed: 'open' | 'closed';
-  /** Resolves when the next execution can be talked to. */
-  readonly begun: () => Promise<void>;
-  readonly whenBegun: (() => void)[];
+  /** The recovery under way, which everybody who asks for one shares. */
+  recovering: Promise<RecoveryResult> | null;
+  /** Aborted when the client is closed. */
+  readonly closing: AbortController;
+  /** Rings when an execution can be talked to. */
+  readonly begun: Bell;
+  /** Rings when a run begins to wait for a person. */
+  readonly asked: Bell;
 }
 
 /** A session with nothing under way. No I/O. */
 export function createSession(world: World): Session {
-  const whenBegun: (() => void)[] = [];
   return {
-    whenBegun,
-    begun: () => new Promise((resolve) => whenBegun.push(resolve)),
     world,
     journal: createJournal(world.vault, world.migration.id),
     board: createStatusBoard(world.logger),
     executions: [],
     lock: null,
     current: null,
-    closed: 'open',
+    recovering: null,
+    closing: new AbortController(),
+    begun: createBell(),
+    asked: createBell(),
   };
 }
 
-/** What the journal says now. */
+/** What the journal says now. A vault that fails for a moment is asked again (rule JN10). */
 export async function readHistory(session: Session): Promise<History> {
-  return historyOf(await session.journal.read());
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await pauseBefore(attempt, session.world.clock, session.closing.signal);
+      return historyOf(await session.journal.read());
+    } catch (error) {
+      if (error instanceof JournalError || attempt >= RETRIES) throw error;
+    }
+  }
 }
 
 const lockName = (world: World): string => `backpedal:${world.migration.id}`;
@@ -64,11 +80,15 @@ export async function takeLock(session: Session): Promise<boolean> {
   return true;
 }
 
-/** Gives the local lock back. */
+/** Gives the local lock back. It is a hint: one that cannot be given back changes nothing about the run. */
 export async function releaseLock(session: Session): Promise<void> {
-  const { lock } = session;
+  const { lock, world } = session;
   session.lock = null;
-  await lock?.release();
+  try {
+    await lock?.release();
+  } catch (error) {
+    world.logger.warn('The local lock could not be given back.', { cause: causeOf(error) });
+  }
 }
 
 /** Whether somebody alive holds the local lock; unknown counts as yes where there is no lock to ask. */
@@ -78,12 +98,18 @@ export async function isHeldElsewhere(session: Session): Promise<boolean> {
   return world.lock === null ? false : world.lock.isHeld(lockName(world));
 }
 
-function show(session: Session, view: ExecutionView, before: History['state']): void {
-  session.board.show(statusOf(view, null, before));
-  if (view.meta.waitsFor === undefined) return;
+function show(session: Session, execution: Execution, before: History['state']): void {
+  const view = execution.view();
+  if (view.meta.waitsFor === undefined) {
+    session.board.show(statusOf(view, null, before));
+    return;
+  }
+  // Only with its question: without it the status would change to and fro at every tick.
   questionOf(view).then(
-    (question) => session.board.show(statusOf(view, question, before)),
-    (error: unknown) => session.world.logger.error('The question could not be shown.', { error }),
+    (question) => {
+      if (execution.view().context === view.context) session.board.show(statusOf(view, question, before));
+    },
+    (error: unknown) => session.world.logger.error('The question could not be shown.', { cause: causeOf(error) }),
   );
 }
 
@@ -99,28 +125,52 @@ export async function carryOut<C extends AnyContext, E extends AnyEvent, I exten
     readonly state: History['state'];
   },
 ): Promise<ExecutionEnd<C>> {
-  const execution = execute(
+  const execution: Execution = execute(
     plan,
     {
       world: session.world,
       ledger: setting.ledger,
       parent: setting.parent,
       items: () => setting.items,
-      changed: (view) => show(session, view, setting.state),
-      hold: async (mode) => {
-        // The lock is a hint: without it the journal and the token still decide who goes on.
-        if (mode === 'working') await takeLock(session);
-        else await releaseLock(session);
-      },
+      changed: () => show(session, execution, setting.state),
+      hold: (mode) => hold(session, mode),
+      hasMovedOn: (seq) => hasMovedOn(session, seq),
+      closing: session.closing.signal,
     },
     from,
-  );
-  session.executions.push(execution as unknown as Execution);
-  for (const resolve of session.whenBegun.splice(0)) resolve();
+  ) as unknown as Execution;
+  session.executions.push(execution);
+  session.begun.ring();
   try {
-    return await execution.stopped;
+    return (await execution.stopped) as ExecutionEnd<C>;
   } finally {
-    session.executions.splice(session.executions.indexOf(execution as unknown as Execution), 1);
+    session.executions.splice(session.executions.indexOf(execution), 1);
+  }
+}
+
+/** The lock is a hint: without it the journal and the token still decide who goes on. */
+async function hold(session: Session, mode: 'working' | 'waiting'): Promise<void> {
+  if (mode === 'waiting') {
+    await releaseLock(session);
+    session.asked.ring();
+    return;
+  }
+  try {
+    await takeLock(session);
+  } catch (error) {
+    session.world.logger.warn('The local lock could not be taken.', { cause: causeOf(error) });
+  }
+}
+
+/** How often the journal is looked at for what another process does, in milliseconds. */
+export const LOOK_EVERY = 1000;
+
+async function hasMovedOn({ world, journal }: Session, seq: number): Promise<boolean> {
+  try {
+    return (await journal.length()) > seq + 1;
+  } catch (error) {
+    world.logger.warn('The journal could not be looked at.', { cause: causeOf(error) });
+    return false;
   }
 }
 
@@ -129,6 +179,6 @@ export const ledgerAfter = (session: Session, history: History): Ledger => creat
 
 /** @throws BackpedalError `CLIENT_CLOSED` */
 export function requireOpen(session: Session): void {
-  if (session.closed === 'closed')
+  if (session.closing.signal.aborted)
     throw new BackpedalError('CLIENT_CLOSED', 'This client has been closed. Create a new one.');
 }

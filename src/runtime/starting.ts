@@ -12,7 +12,7 @@ import { failuresOf } from './migration/copy.ts';
 import type { FailedItem } from './migration/memory.ts';
 import { refuseUnbackable, survey } from './migration/prepare.ts';
 import type { RollbackRequest } from './public-types.ts';
-import { checkRequest, obstacleToMigration, obstacleToRollback } from './requests.ts';
+import { checkRequest, obstacleToMigration, obstacleToRollback, rollbackInProgress } from './requests.ts';
 import { migrationResult, rollbackResult } from './results.ts';
 import { applyRetention } from './retention.ts';
 import { runMigration, runRollback } from './runs.ts';
@@ -40,15 +40,25 @@ export async function resultOf(
   return resultFromJournal(session, run);
 }
 
-/** Holds the lock and the session's place while a run is under way. */
-export async function exclusively<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
-  if (session.current !== null || !(await takeLock(session))) throw refuse();
-  const running = work();
-  session.current = running.catch(() => undefined);
+/** Holds the session's place, and then the lock, while a run is under way. */
+async function exclusively<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
+  requireOpen(session);
+  if (session.current !== null) throw refuse();
+  const running = underLock(session, refuse, work);
+  const place = running.catch(() => undefined);
+  session.current = place;
   try {
     return await running;
   } finally {
-    session.current = null;
+    if (session.current === place) session.current = null;
+  }
+}
+
+async function underLock<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
+  if (!(await takeLock(session))) throw refuse();
+  try {
+    return await work();
+  } finally {
     await releaseLock(session);
   }
 }
@@ -63,19 +73,20 @@ function obey(session: Session, signal: AbortSignal | undefined): () => void {
     session.executions.at(-1)?.send({ type: 'CANCEL' });
   };
   signal?.addEventListener('abort', cancel);
+  // Aborted while the first looks were taken: before there was anybody to tell.
+  void session.begun.next().then(() => {
+    if (signal?.aborted) cancel();
+  });
   return () => signal?.removeEventListener('abort', cancel);
 }
 
-const inProgress = (): RollbackError => new RollbackError('RUN_IN_PROGRESS', 'Rollback already in progress');
-
 /** Begins a rollback and carries it to its end. */
-export function startRollback(session: Session, request: RollbackRequest, later: AbortSignal): Promise<RollbackResult> {
-  return exclusively(session, inProgress, async () => {
-    requireOpen(session);
+export function startRollback(session: Session, request: RollbackRequest): Promise<RollbackResult> {
+  return exclusively(session, rollbackInProgress, async () => {
     checkRequest(request);
     const { world } = session;
     const history = await readHistory(session);
-    const obstacle = await obstacleToRollback({ ...session, current: null }, history);
+    const obstacle = await obstacleToRollback(session, history);
     if (obstacle !== null) throw obstacle;
     const undoes = history.migrated as NonNullable<History['migrated']>;
     if (request.backupId !== undefined) await findBackup(world, request.backupId);
@@ -94,9 +105,9 @@ export function startRollback(session: Session, request: RollbackRequest, later:
     try {
       const place = { history, ledger: ledgerAfter(session, history), parent: null };
       const end = await runRollback(session, { kind: 'begin', input }, place);
-      if (end.status === 'superseded' && !(await hasBegun(session, run))) throw inProgress();
+      if (end.status === 'superseded' && !(await hasBegun(session, run))) throw rollbackInProgress();
       const result = (await resultOf(session, run, end)) as RollbackResult;
-      if (result.outcome === 'rolledBack' && world.cache !== null) payCacheLater(session, later);
+      if (result.outcome === 'rolledBack') payCacheLater(session);
       return result;
     } finally {
       stop();
@@ -113,11 +124,10 @@ async function hasBegun(session: Session, run: string): Promise<boolean> {
 export function startMigration(session: Session, signal: AbortSignal | undefined): Promise<MigrationResult> {
   const refuse = (): Error => new MigrationError('RUN_IN_PROGRESS', 'Migration already in progress');
   return exclusively(session, refuse, async () => {
-    requireOpen(session);
     if (signal?.aborted) throw new MigrationError('OPERATION_ABORTED', 'The migration was cancelled before it began.');
     const { world } = session;
     const history = await readHistory(session);
-    const obstacle = obstacleToMigration({ ...session, current: null }, history);
+    const obstacle = obstacleToMigration(history);
     if (obstacle !== null) throw obstacle;
     await payDebts(world, history);
     await claimKeys(world);

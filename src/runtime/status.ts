@@ -1,7 +1,7 @@
 import type { Fault } from '../machines/chart.ts';
 import type { ExecutionView } from './execution/types.ts';
 import { messageFor } from './messages.ts';
-import { digestForPeople } from './rollback/drift.ts';
+import { summaryOf } from './rollback/drift.ts';
 import type { MigrationState, Question, RollbackStatus } from './status-types.ts';
 
 /** Before this part is done, the rate is too uncertain for an estimate. */
@@ -46,15 +46,8 @@ function migrationStateOf(view: ExecutionView, before: MigrationState): Migratio
 /** The question that a waiting rollback has put, or `null`. */
 export async function questionOf(view: ExecutionView): Promise<Question | null> {
   if (view.meta.waitsFor !== 'person' || !('drift' in view.context) || view.context.drift === null) return null;
-  const { drift } = view.context;
-  const digest = await digestForPeople(drift);
-  const { added, changed, deleted, dependents, storageKeys } = drift;
-  return {
-    question: 'drift',
-    choices: ['merge', 'discard'],
-    driftDigest: digest,
-    drift: { digest, added, changed, deleted, dependents, storageKeys },
-  };
+  const drift = await summaryOf(view.context.drift);
+  return { question: 'drift', choices: ['merge', 'discard'], driftDigest: drift.digest, drift };
 }
 
 function estimate(view: ExecutionView): number | null {

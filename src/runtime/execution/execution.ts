@@ -42,13 +42,20 @@ export interface ExecutionSetting {
   readonly changed: (view: ExecutionView) => void;
   /** Takes the local lock for work if it is to be had, and gives it back while a person is waited for. */
   readonly hold: (mode: 'working' | 'waiting') => Promise<void>;
+  /** Whether somebody else has written beyond this record. */
+  readonly hasMovedOn: (seq: number) => Promise<boolean>;
+  /** Aborted when the client is closed: what works is finished, what waits for a person is left open. */
+  readonly closing: AbortSignal;
 }
 
 /** What has arrived: the events that may tell of it, the most telling first, and the command that it answers. */
-interface Arrival {
+interface Happening {
   readonly events: readonly AnyEvent[];
   readonly answers: number | null;
 }
+
+/** Or it is time to look whether a person is still waited for here. */
+type Arrival = Happening | 'look';
 
 /** Everything that a running execution consists of. */
 interface Machinery<C extends AnyContext, E extends AnyEvent, I extends AnyInput> {
@@ -62,7 +69,11 @@ interface Machinery<C extends AnyContext, E extends AnyEvent, I extends AnyInput
   snapshot: AnyMachineSnapshot;
   /** Counts commands, so that the answer to one that is no longer wanted can be told. */
   command: number;
+  /** What the present state wants done. */
+  wanted: readonly string[];
 }
+
+const waits = (it: { readonly snapshot: AnyMachineSnapshot }): boolean => metaOf(it.snapshot).waitsFor !== undefined;
 
 function viewOf<C extends AnyContext>(it: Machinery<C, AnyEvent, AnyInput>): ExecutionView<C> {
   const { snapshot, plan, progress, time } = it;
@@ -109,6 +120,14 @@ async function enter(
     commands: [...commands],
   });
   it.snapshot = snapshot;
+  it.wanted = commands;
+}
+
+/** Whether the run works or waits decides over the lock and the budget of time. */
+async function settle(it: Machinery<AnyContext, AnyEvent, AnyInput>): Promise<void> {
+  it.time.set(waits(it) ? 'paused' : 'running');
+  await it.setting.hold(waits(it) ? 'waiting' : 'working');
+  if (waits(it)) it.mailbox.push('look');
 }
 
 function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): void {
@@ -130,13 +149,19 @@ function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): 
   });
 }
 
+/** Stops what is under way. While it is waited for, time counts, or one that never comes back was never given up. */
+async function halt(it: Machinery<AnyContext, AnyEvent, AnyInput>): Promise<void> {
+  it.time.set('running');
+  await it.runner.stop();
+}
+
 /** The commands that the chart's actions ask for. */
 function commandsOf(actions: readonly { readonly type: string; readonly params: unknown }[]): string[] {
   return actions.filter(({ type }) => type === 'run').map(({ params }) => (params as { command: string }).command);
 }
 
 /** Deals with one arrival: transition, record, and only then the commands of the new state. */
-async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Arrival): Promise<void> {
+async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Happening): Promise<void> {
   if (arrival.answers !== null && arrival.answers !== it.command) return;
   const event = arrival.events.find((candidate) => it.snapshot.can(candidate));
   if (event === undefined) {
@@ -146,12 +171,10 @@ async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Arri
   const [next, actions] = transition(it.plan.machine, it.snapshot as never, event as never);
   const commands = commandsOf(actions);
   const stays = commands.length === 0 && JSON.stringify(next.value) === JSON.stringify(it.snapshot.value);
-  await enter(it, event, next, commands);
+  await enter(it, event, next, stays ? it.wanted : commands);
   if (!stays) {
-    await it.runner.stop();
-    const waits = metaOf(next).waitsFor !== undefined;
-    it.time.set(waits ? 'paused' : 'running');
-    if (!hasEnded(next)) await it.setting.hold(waits ? 'waiting' : 'working');
+    await halt(it);
+    if (!hasEnded(next)) await settle(it);
   }
   it.setting.changed(viewOf(it));
   for (const command of commands) start(it, command);
@@ -168,7 +191,7 @@ async function begin(it: Machinery<AnyContext, AnyEvent, AnyInput>, from: Start<
   const event = { type: 'RESUMED', token: from.token } as const;
   const [next] = transition(it.plan.machine, it.snapshot as never, event as never);
   await enter(it, event, next, commands);
-  it.time.set(metaOf(next).waitsFor === undefined ? 'running' : 'paused');
+  await settle(it);
   for (const command of commands) start(it, command);
 }
 
@@ -177,11 +200,15 @@ async function drive<C extends AnyContext>(
   from: Start<AnyInput>,
 ): Promise<ExecutionEnd<C>> {
   const machinery = it as unknown as Machinery<AnyContext, AnyEvent, AnyInput>;
+  const { closing } = it.setting;
+  const wake = (): void => it.mailbox.push('look');
+  closing.addEventListener('abort', wake);
   let ticks = 0;
   const stopTicking = it.setting.world.clock.every(TICK, () => {
     it.time.look();
     ticks += 1;
-    const waiting = metaOf(it.snapshot).waitsFor !== undefined;
+    const waiting = waits(it);
+    if (waiting) it.mailbox.push('look');
     if (!waiting) void it.watch.look(it.time.total(), it.setting.items());
     if (!waiting && ticks % TICKS_PER_PING === 0) void it.watch.ping();
     const lost = it.runner.giveUpAfter(timeLimit(it.setting.world, it.setting.items()), it.time.total());
@@ -194,17 +221,34 @@ async function drive<C extends AnyContext>(
     await begin(machinery, from);
     it.setting.changed(viewOf(it));
     while (!hasEnded(it.snapshot)) {
-      await take(machinery, await it.mailbox.next());
+      const arrival = await it.mailbox.next();
+      if (arrival !== 'look') await take(machinery, arrival);
+      else if (waits(it)) await lookAround(machinery);
     }
     if (it.snapshot.status === 'done') it.progress.finish();
     it.setting.changed(viewOf(it));
     return { status: 'ended', view: viewOf(it) };
   } catch (error) {
-    await it.runner.stop();
+    await halt(machinery);
     if (error instanceof JournalError && error.code === 'JOURNAL_CONFLICT') return { status: 'superseded' };
     return { status: 'suspended', error };
   } finally {
     stopTicking();
+    closing.removeEventListener('abort', wake);
+  }
+}
+
+/** While a person is waited for: somebody else may have decided, or the client may have been closed. */
+async function lookAround(it: Machinery<AnyContext, AnyEvent, AnyInput>): Promise<void> {
+  const { closing, ledger, hasMovedOn } = it.setting;
+  if (closing.aborted) {
+    throw new BackpedalError(
+      'CLIENT_CLOSED',
+      'The client was closed while the run waited for a decision. The question stays open; the next client asks it.',
+    );
+  }
+  if (await hasMovedOn(ledger.last()?.seq ?? 0)) {
+    throw new JournalError('JOURNAL_CONFLICT', 'Somebody else has continued this run; it goes on there.');
   }
 }
 
@@ -232,6 +276,7 @@ export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyI
         ? rehydrate(plan, from.record)
         : (initialTransition(plan.machine, from.input as never)[0] as AnyMachineSnapshot),
     command: 0,
+    wanted: from.kind === 'resume' ? from.record.commands : [],
   };
   const machinery = it as unknown as Machinery<C, AnyEvent, AnyInput>;
   return {

@@ -1,5 +1,6 @@
 import type { DriftFigures } from '../../machines/rollback/types.ts';
 import { type ArchivedRow, type ArchivePage, NO_DRIFT, type RowDrift } from '../../ports/database.ts';
+import type { DriftSummary } from '../status-types.ts';
 import { sha256 } from '../text-hash.ts';
 
 /** Drift of rows and of storage in one set of figures. */
@@ -21,6 +22,12 @@ export const UNSEEN: RowDrift = { digest: NO_DRIFT, added: 0, changed: 0, delete
 /** What identifies the drift that a person was shown. */
 export async function digestForPeople(figures: Pick<DriftFigures, 'rows' | 'storage'>): Promise<string> {
   return (await sha256(JSON.stringify([figures.rows, figures.storage]))).slice(0, 32);
+}
+
+/** Drift as people are told of it. */
+export async function summaryOf(figures: DriftFigures): Promise<DriftSummary> {
+  const { added, changed, deleted, dependents, storageKeys } = figures;
+  return { digest: await digestForPeople(figures), added, changed, deleted, dependents, storageKeys };
 }
 
 const PAGE = 1000;
