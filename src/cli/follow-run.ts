@@ -1,10 +1,13 @@
-import type { Backpedal, Question } from '../index.ts';
+import type { Backpedal, Question, RollbackStatus } from '../index.ts';
 import type { ProgressDisplay } from './progress.ts';
 
 /** How far a run was followed: to its end, or to a question that somebody else will answer. */
 export type Followed<Result> =
   | { readonly status: 'ended'; readonly result: Result }
   | { readonly status: 'waiting'; readonly runId: string; readonly question: Question };
+
+/** The end itself is told by the result; only that all of it was done is worth a line. */
+const hasEnded = ({ stage }: RollbackStatus): boolean => stage === 'COMPLETED' || stage === 'FAILED';
 
 /** What was done about a question: it was answered (or the run cancelled), or left to somebody else. */
 export type Answering = (question: Question) => Promise<'answered' | 'left'>;
@@ -41,7 +44,7 @@ export async function followRun<Result>(
         if (asking) return;
         if (status.question !== null && status.question.driftDigest !== put) {
           ask(status.question, status.runId).catch(reject);
-        } else display.show(status);
+        } else if (!hasEnded(status) || status.progress === 100) display.show(status);
       };
       stop = client.subscribe(look);
       start().then((result) => resolve({ status: 'ended', result }), reject);

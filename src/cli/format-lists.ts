@@ -75,8 +75,8 @@ export function formatVerification(results: Readonly<Record<string, Verification
   return Object.entries(results)
     .flatMap(([name, { success, errors, checked }]) => [
       success
-        ? style.good(`passed  ${name}: ${counted(checked, 'check')}`)
-        : style.bad(`FAILED  ${name}: ${counted(checked, 'check')}`),
+        ? style.good(`passed  ${name}: ${count(checked)} checked`)
+        : style.bad(`FAILED  ${name}: ${count(checked)} checked`),
       ...errors.map((error) => `        ${printableText(error)}`),
     ])
     .join('\n');

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, parseArgs, renderUsage } from 'citty';
+import { createBackpedal } from '../index.ts';
 import { COMMON_ARGUMENTS, checkArguments } from './arguments.ts';
 import type { CliCommand } from './cli-command.ts';
 import { commands } from './commands.ts';
@@ -8,16 +9,13 @@ import { reportError } from './error-report.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Io, surroundingsOf } from './io.ts';
 import { createOutput } from './output.ts';
-import { type Prompts, terminalPrompts } from './prompts.ts';
+import { terminalPrompts } from './prompts.ts';
 import type { Setting } from './setting.ts';
 import { PLAIN } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What tests put in the place of the real thing. */
-export interface Replacements {
-  readonly loadOptions?: Setting['loadOptions'];
-  readonly prompts?: Prompts;
-}
+export type Replacements = Partial<Pick<Setting, 'loadOptions' | 'createClient' | 'prompts'>>;
 
 const DESCRIPTION = 'Takes back a migration from localStorage to a database without losing a byte';
 const main: CommandDef = defineCommand({
@@ -82,8 +80,10 @@ export async function runCli(argv: readonly string[], io: Io, replacements: Repl
       io,
       surroundings,
       output,
-      prompts: replacements.prompts ?? terminalPrompts(io),
-      loadOptions: replacements.loadOptions ?? loadOptions,
+      prompts: terminalPrompts(io),
+      loadOptions,
+      createClient: createBackpedal,
+      ...replacements,
     });
   } catch (error) {
     const report = reportError(error, argv.includes('--verbose') ? 'stack' : 'message');

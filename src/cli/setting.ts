@@ -1,4 +1,4 @@
-import { type Backpedal, type BackpedalOptions, createBackpedal } from '../index.ts';
+import type { Backpedal, BackpedalOptions } from '../index.ts';
 import { reportError } from './error-report.ts';
 import type { Io, Surroundings } from './io.ts';
 import type { Output } from './output.ts';
@@ -14,7 +14,24 @@ export interface Setting {
   /** `--config`. */
   readonly configFile: string | undefined;
   readonly loadOptions: (cwd: string, file: string | undefined) => Promise<BackpedalOptions>;
+  readonly createClient: (options: BackpedalOptions) => Backpedal;
 }
+
+/** Resolves as soon as a question is open; it is not, and never will be, when no run is under way. */
+function questionOpen(client: Backpedal): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (client.getSnapshot().question === null) return;
+      stop();
+      resolve();
+    };
+    const stop = client.subscribe(look);
+    look();
+  });
+}
+
+/** Closes; a run that waits for a person holds nothing and is not waited for until that person comes. */
+const closed = (client: Backpedal): Promise<void> => Promise.race([client.close(), questionOpen(client)]);
 
 /** Gives the client of the configured migration to `work`, and closes it whatever comes of that. */
 export async function withClient<Result>(
@@ -22,17 +39,17 @@ export async function withClient<Result>(
   work: (client: Backpedal, options: BackpedalOptions) => Promise<Result>,
 ): Promise<Result> {
   const options = await setting.loadOptions(setting.io.cwd, setting.configFile);
-  const client = createBackpedal(options);
+  const client = setting.createClient(options);
   let result: Result;
   try {
     result = await work(client, options);
   } catch (error) {
-    await client.close().catch((second: unknown) => {
+    await closed(client).catch((second: unknown) => {
       setting.output.message(`Closing failed as well. ${reportError(second, 'message').text}`);
     });
     throw error;
   }
-  await client.close();
+  await closed(client);
   return result;
 }
 
