@@ -41,7 +41,8 @@ export function runRollback(
     survey: null,
     backup: null,
     restore: null,
-    hasEnded: endedIn(history),
+    // A migration that rolls itself back hands its lease down.
+    hasEnded: (run) => run === parent || endedIn(history)(run),
     items,
   };
   return carryOut(session, rollbackPlan(memory), start, { ledger, parent, items, state: history.state });
@@ -109,15 +110,14 @@ export function runMigration(
 
 /**
  * Where an interrupted run goes on. Whoever carried it out before is shut out with a higher token first; a run that
- * holds no lease yet needs none to go on.
+ * holds no lease yet, or has given it back, needs none to go on.
  */
 export async function resumeStart(session: Session, run: RunHistory): Promise<Start<never>> {
-  const { token } = run.context;
+  const { world } = session;
+  const { token, outcome } = run.context;
+  const onlyAnnounces = run.last.commands.every((command) => command === 'announce');
   // The app may have started again with its writers on.
-  if (token > 0) await session.world.operations.stop();
-  return {
-    kind: 'resume',
-    record: run.last,
-    token: token === 0 ? 0 : await takeOver(session.world, run.context),
-  };
+  if (outcome === 'safeMode' || (token > 0 && !onlyAnnounces)) await world.operations.stop();
+  const isFenced = token > 0 && !onlyAnnounces;
+  return { kind: 'resume', record: run.last, token: isFenced ? await takeOver(world, run.context) : token };
 }
