@@ -11,7 +11,7 @@ export async function withProgress<Result>(
   let last = '';
   const draw = (): void => {
     const { stage, progress, currentStep, activity } = client.getSnapshot();
-    if (activity === 'idle') return;
+    if (activity === 'idle' || (stage === 'COMPLETED' && progress < 100)) return;
     const filled = Math.round((progress / 100) * WIDTH);
     const bar = `[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${String(Math.round(progress)).padStart(3)} %`;
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K  ${doing} ${bar} ${currentStep}`);
