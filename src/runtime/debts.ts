@@ -1,8 +1,9 @@
+import { DatabaseError } from '../errors.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { causeOf } from './cause.ts';
 import type { History, RunHistory } from './history.ts';
 import { invalidateCache } from './rollback/clear.ts';
-import { fenceOf, takeOver } from './rollback/prepare.ts';
+import { fenceOf, giveLeaseBack, takeOver } from './rollback/prepare.ts';
 import { readHistory, type Session } from './session.ts';
 import { getJson, putJson } from './vault-files.ts';
 import type { World } from './world.ts';
@@ -27,32 +28,57 @@ export async function openDebts(world: World, history: History): Promise<readonl
   return debts;
 }
 
-async function pay(world: World, { run, debt }: Debt): Promise<void> {
+async function pay(world: World, history: History, { run, debt }: Debt): Promise<void> {
   const { context } = run;
   if (debt === 'cache') {
     const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
     await invalidateCache(context as RollbackContext, work);
-  } else {
-    const fence = fenceOf({ ...context, token: await takeOver(world, context) });
-    if (debt === 'discardCopy') await world.database.clear(fence, { undoes: run.run, drift: 'any' });
-    await world.database.release(fence);
-  }
+  } else if (debt === 'discardCopy') await discardCopy(world, history, run);
+  else await giveLeaseBack(world, context);
   await putJson(world, receiptOf(run.run, debt), { at: world.clock.now() });
+}
+
+/** Moves out what an ended migration has left in the database; never while a run of somebody else is at it. */
+async function discardCopy(world: World, history: History, { run, context }: RunHistory): Promise<void> {
+  const { holder } = await world.database.ledger(context.migration);
+  if (holder !== null && holder.run !== run && !history.runs.some((known) => known.run === holder.run && known.end)) {
+    throw new DatabaseError(
+      'DATABASE_CONFLICT',
+      'Another device is at work in the database. What is still owed there is paid at a later start.',
+      { persistence: 'transient' },
+    );
+  }
+  const fence = fenceOf({ ...context, token: await takeOver(world, context) });
+  await world.database.clear(fence, { undoes: run, drift: 'any' });
+  await world.database.release(fence);
 }
 
 /** Whether a debt may be paid yet: the cache is invalidated again only after readers had time to refill it. */
 const isDue = (world: World, { run, debt }: Debt): boolean =>
   debt !== 'cache' || world.clock.now() - run.last.at >= world.migration.cacheGrace;
 
-/**
- * Pays every debt that is due.
- * @returns the names of those that were paid
- * @throws DatabaseError, CacheError when one cannot be paid now; it stays owed
- */
-export async function payDebts(world: World, history: History): Promise<readonly string[]> {
-  const due = (await openDebts(world, history)).filter((debt) => isDue(world, debt));
-  for (const debt of due) await pay(world, debt);
-  return due.map(({ debt }) => debt);
+/** What became of the debts that were due, by name. Those that could not be paid stay owed. */
+export interface Payment {
+  readonly paid: readonly string[];
+  readonly failed: readonly { readonly debt: string; readonly error: unknown }[];
+}
+
+/** Pays every debt that is due, or every one of this name; one that cannot be paid now keeps no other from it. */
+export async function payDebts(world: World, history: History, name?: string): Promise<Payment> {
+  const paid: string[] = [];
+  const failed: Payment['failed'][number][] = [];
+  for (const one of await openDebts(world, history)) {
+    const { debt } = one;
+    if ((name !== undefined && name !== debt) || !isDue(world, one)) continue;
+    try {
+      await pay(world, history, one);
+      paid.push(debt);
+    } catch (error) {
+      world.logger.warn(`The debt ${debt} could not be paid yet.`, { cause: causeOf(error) });
+      failed.push({ debt, error });
+    }
+  }
+  return { paid, failed };
 }
 
 /** Invalidates the cache a second time after `cacheGrace`; what a closed client leaves the next start pays. */
@@ -63,7 +89,7 @@ export function payCacheLater(session: Session): void {
   const later = async (): Promise<void> => {
     await world.clock.sleep(world.migration.cacheGrace, signal);
     if (signal.aborted) return;
-    await payDebts(world, await readHistory(session));
+    await payDebts(world, await readHistory(session), 'cache');
   };
   later().catch((error: unknown) =>
     world.logger.warn('The cache could not be invalidated again yet.', { cause: causeOf(error) }),

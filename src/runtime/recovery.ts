@@ -5,10 +5,9 @@ import { shownRun, statusOfRecord, viewOfRecord } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
-import { applyRetention } from './retention.ts';
 import { resumeStart, runMigration, runRollback } from './runs.ts';
 import { ledgerAfter, readHistory, releaseLock, requireOpen, type Session, takeLock } from './session.ts';
-import { resultFromJournal } from './starting.ts';
+import { resultFromJournal, tidyUp } from './starting.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 
 const isWaiting = (run: RunHistory): boolean => viewOfRecord(run).meta.waitsFor === 'person';
@@ -87,8 +86,8 @@ async function find(session: Session): Promise<RecoveryResult> {
     return { action: 'safeMode', migrationState: 'SAFE_MODE', runId: history.locked.run };
   }
   if (history.open !== null) return recoverRun(session, history, history.open);
-  const paid = await payDebts(session.world, history);
-  await applyRetention(session.world, history);
+  const { paid } = await payDebts(session.world, history);
+  await tidyUp(session);
   const action = paid.length > 0 ? 'debtsPaid' : 'nothingToDo';
   return { action, migrationState: history.state, runId: null };
 }

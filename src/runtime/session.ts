@@ -1,9 +1,10 @@
 import { BackpedalError, JournalError } from '../errors.ts';
 import { RETRIES } from '../machines/chart.ts';
-import type { HeldLock } from '../ports/lock.ts';
+import type { HeldLock, LockPort } from '../ports/lock.ts';
 import { type Bell, createBell } from './bell.ts';
 import { causeOf } from './cause.ts';
 import { pauseBefore } from './execution/command-runner.ts';
+import { within } from './execution/deadline.ts';
 import { type Execution, execute, type Start } from './execution/execution.ts';
 import { createLedger, type Ledger } from './execution/ledger.ts';
 import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, Plan } from './execution/types.ts';
@@ -56,7 +57,7 @@ export async function readHistory(session: Session): Promise<History> {
   for (let attempt = 0; ; attempt++) {
     try {
       await pauseBefore(attempt, session.world.clock, session.closing.signal);
-      return historyOf(await session.journal.read());
+      return historyOf(await within(session.world.clock, 'The journal', session.journal.read()));
     } catch (error) {
       if (error instanceof JournalError || attempt >= RETRIES) throw error;
     }
@@ -65,11 +66,25 @@ export async function readHistory(session: Session): Promise<History> {
 
 const lockName = (world: World): string => `backpedal:${world.migration.id}`;
 
+/** The lock; `unknown` when it cannot be asked for, which leaves it to journal and token to decide who goes on. */
+async function acquire(world: World, port: LockPort): Promise<HeldLock | null | 'unknown'> {
+  const asking = port.acquire(lockName(world));
+  try {
+    return await within(world.clock, 'The local lock', asking);
+  } catch (error) {
+    world.logger.warn('The local lock could not be taken.', { cause: causeOf(error) });
+    // Should it be granted after all, nobody would ever give it back.
+    asking.then((late) => late?.release()).catch(() => {});
+    return 'unknown';
+  }
+}
+
 /** Takes the local lock; `false` when somebody alive holds it. Without a lock port the journal alone decides. */
 export async function takeLock(session: Session): Promise<boolean> {
   const { world } = session;
   if (world.lock === null || session.lock !== null) return true;
-  const lock = await world.lock.acquire(lockName(world));
+  const lock = await acquire(world, world.lock);
+  if (lock === 'unknown') return true;
   if (lock === null) return false;
   session.lock = lock;
   lock.lost.addEventListener('abort', () => {
@@ -85,7 +100,7 @@ export async function releaseLock(session: Session): Promise<void> {
   const { lock, world } = session;
   session.lock = null;
   try {
-    await lock?.release();
+    if (lock !== null) await within(world.clock, 'The local lock', lock.release());
   } catch (error) {
     world.logger.warn('The local lock could not be given back.', { cause: causeOf(error) });
   }
@@ -155,11 +170,7 @@ async function hold(session: Session, mode: 'working' | 'waiting'): Promise<void
     session.asked.ring();
     return;
   }
-  try {
-    await takeLock(session);
-  } catch (error) {
-    session.world.logger.warn('The local lock could not be taken.', { cause: causeOf(error) });
-  }
+  await takeLock(session);
 }
 
 /** How often the journal is looked at for what another process does, in milliseconds. */

@@ -2,6 +2,7 @@ import { MigrationError, RollbackError } from '../errors.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { findBackup } from './backup-store.ts';
+import { causeOf } from './cause.ts';
 import { payCacheLater, payDebts } from './debts.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { follow } from './follow.ts';
@@ -37,7 +38,16 @@ export async function resultOf(
   end: ExecutionEnd,
 ): Promise<RollbackResult | MigrationResult> {
   if (end.status === 'suspended') throw end.error;
-  return resultFromJournal(session, run);
+  try {
+    return await resultFromJournal(session, run);
+  } catch (error) {
+    // The run has ended, whether or not the vault can be read at this moment (rule CL7).
+    if (end.status !== 'ended') throw error;
+    session.world.logger.warn('The journal could not be read after the run.', { cause: causeOf(error) });
+    const timestamp = new Date(session.world.clock.now()).toISOString();
+    const { context } = end.view;
+    return 'undoes' in context ? rollbackResult(context, timestamp) : migrationResult(context, [], timestamp);
+  }
 }
 
 /** Holds the session's place, and then the lock, while a run is under way. */
@@ -120,6 +130,15 @@ async function hasBegun(session: Session, run: string): Promise<boolean> {
   return (await readHistory(session)).runs.some((known) => known.run === run);
 }
 
+/** Applies retention; backups that cannot be removed now are removed another time. */
+export async function tidyUp(session: Session): Promise<void> {
+  try {
+    await applyRetention(session.world, await readHistory(session));
+  } catch (error) {
+    session.world.logger.warn('Old backups could not be removed yet.', { cause: causeOf(error) });
+  }
+}
+
 /** Begins a migration and carries it to its end. Content that cannot be understood is refused before it begins. */
 export function startMigration(session: Session, signal: AbortSignal | undefined): Promise<MigrationResult> {
   const refuse = (): Error => new MigrationError('RUN_IN_PROGRESS', 'Migration already in progress');
@@ -129,7 +148,8 @@ export function startMigration(session: Session, signal: AbortSignal | undefined
     const history = await readHistory(session);
     const obstacle = obstacleToMigration(history);
     if (obstacle !== null) throw obstacle;
-    await payDebts(world, history);
+    const owed = (await payDebts(world, history)).failed.find(({ debt }) => debt === 'discardCopy');
+    if (owed !== undefined) throw owed.error;
     await claimKeys(world);
     const source = await survey(world, { tables: null });
     refuseUnbackable(source, world.migration.maxBackupSize);
@@ -148,7 +168,7 @@ export function startMigration(session: Session, signal: AbortSignal | undefined
       const end = await runMigration(session, { kind: 'begin', input }, place, source);
       if (end.status === 'superseded' && !(await hasBegun(session, run))) throw refuse();
       const result = (await resultOf(session, run, end)) as MigrationResult;
-      await applyRetention(world, await readHistory(session));
+      await tidyUp(session);
       return result;
     } finally {
       stop();

@@ -28,11 +28,15 @@ export async function getJson<T>(world: World, name: string): Promise<T | null> 
   throw new VaultError('VAULT_DAMAGED', `The file ${name} of the vault is damaged.`);
 }
 
+/** What tells a displaced value from every other one of the same key. */
+export async function displacedId({ key, value }: DisplacedValue): Promise<string> {
+  return (await sha256(JSON.stringify([key, value]))).slice(0, 32);
+}
+
 /** Keeps values that are about to be overwritten; the same value of a key twice is kept once. */
 export async function keepDisplaced(world: World, run: string, values: readonly DisplacedValue[]): Promise<void> {
   for (const { key, value } of values) {
-    const name = `displaced/${run}/${(await sha256(JSON.stringify([key, value]))).slice(0, 32)}`;
-    await putJson(world, name, { key, value });
+    await putJson(world, `displaced/${run}/${await displacedId({ key, value })}`, { key, value });
   }
 }
 

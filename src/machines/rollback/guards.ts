@@ -46,9 +46,9 @@ export function canPrepareAgain({ context }: Args): boolean {
   return context.preparations < RETRIES;
 }
 
-/** The rows have been moved out, so undoing means putting them back. */
-export function hasCleared({ context }: Args): boolean {
-  return context.effect !== 'none';
+/** The restore has been prepared, so that a burst may have been written. */
+export function hasPrepared({ context }: Args): boolean {
+  return context.effect === 'restoring';
 }
 
 /** The run ends with everything back. */

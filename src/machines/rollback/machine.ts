@@ -16,6 +16,8 @@ const again = (state: string) =>
 const letGo = { target: '#rollback.finishing.releasing', actions: ['noteFailure', 'endUnchanged'] } as const;
 const undoClear = { target: '#rollback.compensating.undoingClear', actions: 'noteFailure' } as const;
 const undoRestore = { target: '#rollback.compensating.undoingRestore', actions: 'noteFailure' } as const;
+/** What has been changed so far is undone: an earlier burst may have been written. */
+const undo = [{ ...undoRestore, guard: 'hasPrepared' }, undoClear] as const;
 const lockDown = { target: '#rollback.finishing.lockingDown', actions: ['noteFailure', 'endInSafeMode'] } as const;
 
 /** A lease that was lost before anything changed is asked for again; afterwards it is taken back. */
@@ -62,7 +64,10 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
         deciding: {
           meta: meta.deciding,
           entry: run('ask'),
-          on: { DECIDE: { target: 'locking', guard: 'answersWhatWasAsked', actions: 'noteDecision' } },
+          on: {
+            DECIDE: { target: 'locking', guard: 'answersWhatWasAsked', actions: 'noteDecision' },
+            FAILED: [again('deciding'), { actions: 'warn' }],
+          },
         },
         locking: {
           meta: meta.locking,
@@ -131,7 +136,7 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
     },
     executing: {
       initial: 'clearingDatabase',
-      on: { CANCEL: undoClear, TRIGGERED: { actions: 'warn' } },
+      on: { CANCEL: undo, TRIGGERED: { actions: 'warn' } },
       states: {
         clearingDatabase: {
           meta: meta.clearingDatabase,
@@ -140,7 +145,8 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
             CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
             DRIFTED: { target: '#rollback.preparing.standingDown', actions: 'startAfresh' },
             OUTCOME_UNKNOWN: { target: 'resolvingClear', actions: 'countAttempt' },
-            OWNERSHIP_LOST: lockAgain,
+            // An earlier attempt may have been committed, so it is looked up before anything else.
+            OWNERSHIP_LOST: [{ target: 'resolvingClear', guard: 'canReclaim', actions: 'countReclaim' }, undoClear],
             FAILED: [again('clearingDatabase'), letGo],
           },
         },
@@ -178,7 +184,7 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           on: {
             PREPARED: { target: 'restoringStorage', actions: 'noteTargets' },
             OWNERSHIP_LOST: reclaim,
-            FAILED: [again('preparingRestore'), undoClear],
+            FAILED: [again('preparingRestore'), ...undo],
           },
         },
         restoringStorage: {
@@ -189,7 +195,6 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
             DISPLACED: [{ target: 'preparingRestore', guard: 'canPrepareAgain', actions: 'countAttempt' }, undoRestore],
             OWNERSHIP_LOST: reclaim,
             FAILED: [again('restoringStorage'), undoRestore],
-            CANCEL: undoRestore,
           },
         },
       },

@@ -4,7 +4,8 @@ import type { ClockPort } from '../../ports/clock.ts';
 interface InFlight {
   readonly command: string;
   readonly controller: AbortController;
-  readonly startedAt: number;
+  /** `null`: it has no limit. */
+  readonly startedAt: number | null;
   readonly settled: Promise<void>;
   readonly abandon: () => void;
 }
@@ -17,7 +18,8 @@ export type Effect = (signal: AbortSignal, permitted: () => boolean) => Promise<
  * for lost; a lost one that wakes up later is not permitted to do anything any more.
  */
 export interface CommandRunner {
-  readonly start: (command: string, activeMs: number, effect: Effect) => void;
+  /** `activeMs` is the active time so far; `null` for a command that keeps limits of its own. */
+  readonly start: (command: string, activeMs: number | null, effect: Effect) => void;
   /** Aborts what is under way and resolves when it has settled or was given up. */
   readonly stop: () => Promise<void>;
   /** Gives up a command that has used more active time than it may; returns its name. */
@@ -55,7 +57,7 @@ export function createCommandRunner(): CommandRunner {
       inFlight = null;
     },
     giveUpAfter(limit, activeMs) {
-      if (inFlight === null || activeMs - inFlight.startedAt <= limit) return null;
+      if (inFlight === null || inFlight.startedAt === null || activeMs - inFlight.startedAt <= limit) return null;
       const { command, controller, abandon } = inFlight;
       inFlight = null;
       controller.abort();

@@ -6,6 +6,7 @@ import type { JournalRecord } from '../journal-record.ts';
 import type { World } from '../world.ts';
 import { type ActiveTime, createActiveTime } from './active-time.ts';
 import { type CommandRunner, createCommandRunner, pauseBefore } from './command-runner.ts';
+import { within } from './deadline.ts';
 import { faultEvents, overdue } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
@@ -93,7 +94,7 @@ async function append(it: Machinery<AnyContext, AnyEvent, AnyInput>, draft: Reco
   for (let attempt = 0; ; attempt++) {
     try {
       await pauseBefore(attempt, it.setting.world.clock);
-      await it.setting.ledger.append(draft);
+      await within(it.setting.world.clock, 'The journal', it.setting.ledger.append(draft));
       return;
     } catch (error) {
       if (error instanceof JournalError || attempt >= RETRIES) throw error;
@@ -136,7 +137,8 @@ function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): 
   const number = ++it.command;
   const context = it.snapshot.context as AnyContext;
   progress.begin(command);
-  runner.start(command, time.total(), async (signal, permitted) => {
+  const since = plan.unlimited.includes(command) ? null : time.total();
+  runner.start(command, since, async (signal, permitted) => {
     try {
       await pauseBefore(context.attempts, world.clock, signal);
       if (metaOf(it.snapshot).waitsFor === undefined) await watch.look(time.total(), setting.items());

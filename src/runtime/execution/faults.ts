@@ -27,7 +27,10 @@ export function faultEvents(thrown: unknown, command: string, logger: LoggerPort
     persistence: WORTH_ANOTHER_TRY.has(error.code) ? 'transient' : error.persistence,
   };
   if (error.code === 'DATABASE_FENCED') return [{ type: 'OWNERSHIP_LOST' }, failed];
-  if (error.code === 'DATABASE_OUTCOME_UNKNOWN') return [{ type: 'OUTCOME_UNKNOWN' }, failed];
+  // What the port does not know by its name says nothing about whether the effect took place.
+  if (error.code === 'DATABASE_OUTCOME_UNKNOWN' || error.code === 'INTERNAL') {
+    return [{ type: 'OUTCOME_UNKNOWN' }, failed];
+  }
   if (error.code.startsWith('BACKUP_')) return [{ type: 'BACKUP_UNUSABLE', code: error.code }, failed];
   return [failed];
 }

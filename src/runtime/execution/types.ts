@@ -30,6 +30,8 @@ export interface Plan<TContext extends AnyContext, TEvent extends AnyEvent, TInp
   readonly version: number;
   readonly machine: Chart<TContext, TEvent, TInput>;
   readonly carryOut: CarryOut<TContext, TEvent>;
+  /** Commands that are runs themselves and keep their own limits of time. */
+  readonly unlimited: readonly string[];
   /** The share of each command in the whole, for measured progress; others count nothing. */
   readonly weights: Readonly<Record<string, number>>;
 }

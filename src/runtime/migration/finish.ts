@@ -6,7 +6,7 @@ import type { Work } from '../execution/types.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { migrationNotices, safeModeNotices, send } from '../notifications.ts';
 import { migrationResult } from '../results.ts';
-import { fenceOf, takeOver } from '../rollback/prepare.ts';
+import { fenceOf, giveUnknownLeaseBack, takeOver } from '../rollback/prepare.ts';
 import { keepDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { failuresOf } from './copy.ts';
@@ -70,6 +70,8 @@ export async function restoreSource(
     writes.push({ key, value, expect: [now] });
   }
   const found = await readMarker(world);
+  // Where the source was never touched, nothing needs to be written, and storage need not even work.
+  if (writes.length === 0 && found.marker?.run !== context.run) return { type: 'SOURCE_RESTORED' };
   const marker = markerWrite(world, found, context.storage, context.run, (found.marker?.counter ?? 0) + 1);
   const outcome = await world.storage.write([...writes, marker], permitted);
   const values = await world.storage.read(keys);
@@ -96,10 +98,11 @@ export async function closeMigration(context: MigrationContext, { world }: Work)
   return { type: 'CLOSED' };
 }
 
-/** The same for a run that has changed nothing; without a lease there is none to give back. */
+/** The same for a run that has changed nothing. */
 export async function release(context: MigrationContext, { world }: Work): Promise<MigrationEvent> {
   await world.operations.resume();
   if (context.token > 0) await world.database.release(fenceOf(context));
+  else await giveUnknownLeaseBack(world, context);
   return { type: 'RELEASED' };
 }
 

@@ -57,6 +57,7 @@ export function migrationPlan(memory: MigrationMemory): Plan<MigrationContext, M
     id: 'migration',
     version: MIGRATION_VERSION,
     machine: migrationMachine,
+    unlimited: ['runRollback'],
     weights: weights as Readonly<Record<string, number>>,
     carryOut: (command, context, work) => {
       const hand = hands[command as MigrationCommand];

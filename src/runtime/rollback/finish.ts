@@ -5,7 +5,7 @@ import { rollbackNotices, safeModeNotices, send } from '../notifications.ts';
 import { rollbackReceipt } from '../receipt.ts';
 import { rollbackResult } from '../results.ts';
 import type { RollbackMemory } from './memory.ts';
-import { fenceOf } from './prepare.ts';
+import { fenceOf, giveUnknownLeaseBack } from './prepare.ts';
 
 /** Gives the lease back and lets the app work again. No backup and no archive is ever deleted here. */
 export async function cleanState(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
@@ -14,11 +14,12 @@ export async function cleanState(context: RollbackContext, { world }: Work): Pro
   return { type: 'CLEANED' };
 }
 
-/** The same for a run that has changed nothing; without a lease there is none to give back. */
+/** The same for a run that has changed nothing. */
 export async function release(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
   // The app must work again whether or not the database can be reached.
   await world.operations.resume();
   if (context.token > 0) await world.database.release(fenceOf(context));
+  else await giveUnknownLeaseBack(world, context);
   return { type: 'RELEASED' };
 }
 

@@ -8,7 +8,7 @@ export interface RollbackMemory {
   survey: DatabaseSurvey | null;
   backup: VerifiedBackup | null;
   restore: Restore | null;
-  /** Whether the process has found the lease of another run that the journal knows to have ended. */
+  /** Whether a run whose lease was found needs it no more: it has ended, or it is the one that this run belongs to. */
   readonly hasEnded: (run: string) => boolean;
   /** How many items the migration brought, for the estimate. */
   readonly items: number;

@@ -63,6 +63,7 @@ export function rollbackPlan(memory: RollbackMemory): Plan<RollbackContext, Roll
     id: 'rollback',
     version: ROLLBACK_VERSION,
     machine: rollbackMachine,
+    unlimited: [],
     weights: weights as Readonly<Record<string, number>>,
     carryOut: (command, context, work) => {
       const hand = hands[command as RollbackCommand];

@@ -4,7 +4,8 @@ import type { VerifiedBackup } from '../backup-format.ts';
 import { loadBackup } from '../backup-store.ts';
 import type { Work } from '../execution/types.ts';
 import { markerWrite, readMarker } from '../marker.ts';
-import { getJson, keepDisplaced, putJson } from '../vault-files.ts';
+import { sha256 } from '../text-hash.ts';
+import { displacedId, getJson, keepDisplaced, putJson } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { staleKeys, tablesOf } from './clear.ts';
 import { allRows } from './drift.ts';
@@ -16,8 +17,11 @@ import { type Merged, mergeDrift, planRestore, type Restore } from './restore-pl
 export interface TargetsRecord {
   readonly digest: string;
   readonly marker: number;
-  /** Keys to be changed: `missing` ones are removed again by the compensation, the others get their value back. */
-  readonly before: readonly (readonly [key: string, state: 'missing' | 'backup' | 'displaced'])[];
+  /**
+   * Keys to be changed: `missing` ones are removed again by the compensation, the others get their value back, a
+   * displaced one from the vault, where it has this id.
+   */
+  readonly before: readonly (readonly [key: string, state: 'missing' | 'backup' | 'displaced', displaced?: string])[];
 }
 
 /** The verified backup; read anew after a crash. */
@@ -52,11 +56,13 @@ async function mergeOf(world: World, context: RollbackContext, memory: RollbackM
   return merged;
 }
 
-function beforeOf(restore: Restore, backup: VerifiedBackup): TargetsRecord['before'] {
-  const displaced = new Set(restore.displaced.map(({ key }) => key));
+async function beforeOf(restore: Restore, backup: VerifiedBackup): Promise<TargetsRecord['before']> {
+  const displaced = new Map<string, string>();
+  for (const value of restore.displaced) displaced.set(value.key, await displacedId(value));
   return restore.writes.map(({ key, expect }) => {
     if (expect[0] === null) return [key, 'missing'];
-    return [key, !displaced.has(key) && backup.values.has(key) ? 'backup' : 'displaced'];
+    const id = displaced.get(key);
+    return id === undefined && backup.values.has(key) ? [key, 'backup'] : [key, 'displaced', id ?? ''];
   });
 }
 
@@ -74,8 +80,10 @@ export async function prepareRestore(
   await keepDisplaced(world, context.run, restore.displaced);
   const { marker } = await readMarker(world);
   const counter = (marker?.counter ?? 0) + 1;
-  const record: TargetsRecord = { digest: restore.digest, marker: counter, before: beforeOf(restore, backup) };
-  await world.database.record(fenceOf(context), `targets:${context.preparations}`, record);
+  const record: TargetsRecord = { digest: restore.digest, marker: counter, before: await beforeOf(restore, backup) };
+  // A repetition that has found something else in storage must not pass for the first attempt.
+  const hash = (await sha256(JSON.stringify(record))).slice(0, 16);
+  await world.database.record(fenceOf(context), `targets:${context.preparations}.${context.attempts}:${hash}`, record);
   return {
     type: 'PREPARED',
     targets: restore.digest,

@@ -1,70 +1,93 @@
-import { StorageError } from '../../errors.ts';
+import { StorageError, VaultError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
 import type { Work } from '../execution/types.ts';
 import { markerWrite, readMarker } from '../marker.ts';
-import { readDisplaced } from '../vault-files.ts';
+import { displacedId, readDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import type { RollbackMemory } from './memory.ts';
 import { fenceOf, takeOver } from './prepare.ts';
 import { backupOf, keptMerge, type TargetsRecord } from './restore.ts';
 
-/** What each key that the run may have changed held before its first burst. */
+/**
+ * What each key that the run may have changed held before. Of several preparations the latest that was going to change
+ * a key counts: what an earlier one had seen was either overwritten by somebody else since, or was never touched.
+ */
 async function valuesBefore(
   world: World,
   context: RollbackContext,
   memory: RollbackMemory,
 ): Promise<Map<string, string | null>> {
   const { steps } = await world.database.ledger(context.migration);
-  const displaced = new Map((await readDisplaced(world, context.run)).map(({ key, value }) => [key, value]));
+  const displaced = new Map<string, string | null>();
+  for (const value of await readDisplaced(world, context.run)) displaced.set(await displacedId(value), value.value);
   const backup = await backupOf(world, context, memory);
   const before = new Map<string, string | null>();
   for (const { run, step, outcome } of steps) {
     if (run !== context.run || !step.startsWith('targets:')) continue;
-    for (const [key, state] of (outcome as TargetsRecord).before) {
-      // The first preparation saw the key as it was before the run; later ones may have seen the run's own writes.
-      if (before.has(key)) continue;
-      if (state === 'missing') before.set(key, null);
-      else before.set(key, (state === 'backup' ? backup.values.get(key) : displaced.get(key)) ?? null);
+    for (const [key, state, id] of (outcome as TargetsRecord).before) {
+      const value = state === 'missing' ? null : state === 'backup' ? backup.values.get(key) : displaced.get(id ?? '');
+      if (value === undefined) {
+        throw new VaultError('VAULT_DAMAGED', `What the key ${JSON.stringify(key)} held before is not in the vault.`);
+      }
+      before.set(key, value);
     }
   }
   return before;
 }
 
-/** Puts back what storage held before the run, with a marker of its own, and compares (invariant I5). */
+/** What every key that the run may have changed was to hold: the text of its latest preparation. */
+async function valuesWritten(
+  world: World,
+  context: RollbackContext,
+  memory: RollbackMemory,
+): Promise<ReadonlyMap<string, string | null>> {
+  const backup = await backupOf(world, context, memory);
+  const merged = await keptMerge(world, context);
+  return new Map<string, string | null>([...backup.values, ...(merged?.entries ?? [])]);
+}
+
+/**
+ * Puts back what storage held before the run, with a marker of its own, and compares (invariant I5). A key that holds
+ * neither that nor what the run wrote was written by somebody else since, and is left alone; where no burst of the run
+ * has come through, nothing is written at all.
+ */
 export async function undoRestore(
   context: RollbackContext,
   { world, permitted }: Work,
   memory: RollbackMemory,
 ): Promise<RollbackEvent> {
   const before = await valuesBefore(world, context, memory);
-  const backup = await backupOf(world, context, memory);
-  const merged = new Map((await keptMerge(world, context))?.entries ?? []);
+  const written = await valuesWritten(world, context, memory);
   const found = await readMarker(world);
-  const writes = [...before].map(([key, value]): StorageWrite => {
-    const target = merged.has(key) ? (merged.get(key) ?? null) : (backup.values.get(key) ?? null);
-    return { key, value, expect: [target] };
+  const current = await world.storage.read([...before.keys()]);
+  const writes = [...before].flatMap(([key, value]): StorageWrite[] => {
+    const now = current.get(key) ?? null;
+    return now !== value && now === (written.get(key) ?? null) ? [{ key, value, expect: [now] }] : [];
   });
-  const counter = Math.max(found.marker?.counter ?? 0, context.targets?.marker ?? 0) + 1;
-  const marker = markerWrite(world, found, context.storage, context.run, counter);
-  const outcome = await world.storage.write([...writes, marker], permitted);
-  if (outcome.status !== 'written') {
-    throw new StorageError(
-      'STORAGE_UNAVAILABLE',
-      'Storage was written by somebody else while the restore was being undone.',
-      { persistence: 'transient' },
-    );
+  memory.restore = null;
+  if (writes.length > 0 || found.marker?.run === context.run) {
+    const counter = Math.max(found.marker?.counter ?? 0, context.targets?.marker ?? 0) + 1;
+    const marker = markerWrite(world, found, context.storage, context.run, counter);
+    const outcome = await world.storage.write([...writes, marker], permitted);
+    if (outcome.status !== 'written') {
+      throw new StorageError(
+        'STORAGE_UNAVAILABLE',
+        'Storage was written by somebody else while the restore was being undone.',
+        { persistence: 'transient' },
+      );
+    }
   }
-  const values = await world.storage.read([...before.keys()]);
-  for (const [key, value] of before) {
+  const values = await world.storage.read(writes.map(({ key }) => key));
+  for (const { key, value } of writes) {
     if ((values.get(key) ?? null) !== value) {
       throw new StorageError(
         'VERIFICATION_FAILED',
         `The key ${JSON.stringify(key)} does not hold what it held before the run.`,
+        { persistence: 'transient' },
       );
     }
   }
-  memory.restore = null;
   return { type: 'UNDONE', token: context.token };
 }
 
