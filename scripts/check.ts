@@ -21,6 +21,10 @@ const cache = 'node_modules/.cache/backpedal';
 // The longest first, so that nothing waits for them at the end.
 const steps: readonly Step[] = [
   { name: 'package (build, publint, attw)', command: 'tsx scripts/check-package.ts' },
+  {
+    name: 'declarations',
+    command: `tsc --noEmit -p tsconfig.build.json --incremental --tsBuildInfoFile ${cache}/declarations.tsbuildinfo`,
+  },
   { name: 'types', command: `tsc --noEmit -p . --incremental --tsBuildInfoFile ${cache}/check.tsbuildinfo` },
   { name: 'rules of SPEC.md and tests', command: 'tsx scripts/check-spec.ts' },
   { name: 'law of dependency, cycles', command: 'depcruise src examples bench scripts --output-type err-long' },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { BackupError } from '../errors.ts';
 import type { SealPort } from '../ports/seal.ts';
+import { isWellFormed } from '../ports/well-formed.ts';
 import { sha256 } from './text-hash.ts';
 
 const MAGIC = 'backpedal-backup';
@@ -125,14 +126,27 @@ export async function readHead(
   const end = text.indexOf('\n', line[0].length);
   const json = text.slice(line[0].length, end === -1 ? undefined : end);
   if (end === -1 || (await sha256(json)) !== line[2]) throw damaged('the hash of its head does not match');
-  if (seal !== null && !(line[3] !== undefined && (await seal.verify(json, decodeURIComponent(line[3]))))) {
+  if (seal !== null && !(await bearsSeal(json, line[3], seal))) {
     throw new BackupError('BACKUP_FORGED', 'The backup does not bear the seal of this app, so it is not restored.');
   }
-  const parsed = backupHead.safeParse(JSON.parse(json));
+  const parsed = backupHead.safeParse(parseJson(json));
   if (!parsed.success)
     throw damaged(`its head is malformed at ${parsed.error.issues[0]?.path.join('.') || 'its root'}`);
   checkEntries(parsed.data);
   return { head: parsed.data, sha256: line[2] as string, length: end + 1 };
+}
+
+async function bearsSeal(json: string, written: string | undefined, seal: SealPort): Promise<boolean> {
+  const proof = written === undefined ? null : decoded(written);
+  return proof !== null && (await seal.verify(json, proof));
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 function checkEntries(head: BackupHead): void {
@@ -192,19 +206,21 @@ export async function readBackup(
 
 async function readValue(entry: BackupEntry, stored: string): Promise<string> {
   const place = `the value of the key ${JSON.stringify(entry.key)}`;
+  const checked = async (value: unknown): Promise<string> => {
+    const isIt = typeof value === 'string' && value.length === entry.size && (await sha256(value)) === entry.sha256;
+    if (isIt) return value;
+    throw damaged(`${place} does not match its hash`);
+  };
   if (entry.encoding === 'json') {
     // Unlike an object or an array, a string can be parsed before its hash is known without any harm.
-    const value: unknown = parseString(stored);
-    if (typeof value !== 'string' || (await sha256(value)) !== entry.sha256)
-      throw damaged(`${place} does not match its hash`);
-    return value;
+    return checked(parseJson(stored));
   }
-  if (stored.length !== entry.size || (await sha256(stored)) !== entry.sha256)
-    throw damaged(`${place} does not match its hash`);
-  return stored;
+  // The vault could not hold it as it is, so nobody has written it like this.
+  if (!isWellFormed(stored)) throw damaged(`${place} is not well-formed text`);
+  return checked(stored);
 }
 
-function parseString(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -42,29 +42,60 @@ const placeOf = (world: World, number: number, id: string): string =>
   `${folderOf(world)}/${String(number).padStart(6, '0')}-${id}`;
 
 /** Whether an error says that something is there but cannot be trusted, rather than that it could not be read now. */
-const isDamage = (error: unknown): boolean =>
+const _isDamage = (error: unknown): boolean =>
   error instanceof BackupError || (error instanceof VaultError && error.code === 'VAULT_DAMAGED');
 
-/** The generations of a backup, newest first by number, never by wall clock; `unreadable` names damaged heads. */
+/** Where a generation lies in the vault. */
+interface Place {
+  readonly number: number;
+  readonly id: string;
+}
+
+/** Every generation that has a head, newest first by number, never by wall clock. */
+async function placesIn(world: World): Promise<readonly Place[]> {
+  const folder = folderOf(world);
+  const names = await world.vault.list(`${folder}/`);
+  const heads = names.map((name) => /^(\d{6,})-([^/]+)\/head$/.exec(name.slice(folder.length + 1)));
+  const places = heads.flatMap((match) =>
+    match === null ? [] : [{ number: Number(match[1]), id: match[2] as string }],
+  );
+  return places.sort((a, b) => b.number - a.number);
+}
+
+/** The generation at a place; `null` when its head is damaged, or another one's. */
+async function generationAt(world: World, { number, id }: Place): Promise<Generation | null> {
+  const text = await world.vault.get(`${placeOf(world, number, id)}/head`);
+  try {
+    const { head, sha256 } = await readHead(text ?? '', world.seal);
+    return head.id === id ? { number, head, sha256 } : null;
+  } catch (error) {
+    if (error instanceof BackupError) return null;
+    throw error;
+  }
+}
+
+/** The generations of a backup, newest first; `unreadable` names damaged heads. */
 export async function listBackups(
   world: World,
 ): Promise<{ readonly generations: readonly Generation[]; readonly unreadable: readonly string[] }> {
-  const folder = folderOf(world);
-  const heads = (await world.vault.list(`${folder}/`)).filter((name) => name.endsWith('/head'));
   const generations: Generation[] = [];
   const unreadable: string[] = [];
-  for (const name of heads.reverse()) {
-    try {
-      const text = await world.vault.get(name);
-      if (text === null) continue;
-      const { head, sha256 } = await readHead(text, world.seal);
-      generations.push({ number: Number(name.slice(folder.length + 1, folder.length + 7)), head, sha256 });
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      unreadable.push(name.slice(folder.length + 8, -'/head'.length));
-    }
+  for (const place of await placesIn(world)) {
+    const generation = await generationAt(world, place);
+    if (generation === null) unreadable.push(place.id);
+    else generations.push(generation);
   }
   return { generations, unreadable };
+}
+
+/** The places of one id, newest first. @throws BackupError `BACKUP_NOT_FOUND` */
+async function placesOf(world: World, id: string): Promise<readonly Place[]> {
+  const places = (await placesIn(world)).filter((place) => place.id === id);
+  if (places.length > 0) return places;
+  throw new BackupError(
+    'BACKUP_NOT_FOUND',
+    `There is no backup ${JSON.stringify(id)}; list the backups to see which there are.`,
+  );
 }
 
 /**
@@ -72,28 +103,19 @@ export async function listBackups(
  * @throws BackupError `BACKUP_NOT_FOUND`, `BACKUP_DAMAGED`
  */
 export async function findBackup(world: World, id: string): Promise<Generation> {
-  const { generations, unreadable } = await listBackups(world);
-  const found = generations.find(({ head }) => head.id === id);
-  if (found !== undefined) return found;
-  if (unreadable.includes(id)) {
-    throw new BackupError('BACKUP_DAMAGED', `The head of the backup ${id} is damaged. Use another generation.`);
+  for (const place of await placesOf(world, id)) {
+    const generation = await generationAt(world, place);
+    if (generation !== null) return generation;
   }
-  throw new BackupError(
-    'BACKUP_NOT_FOUND',
-    `There is no backup ${JSON.stringify(id)}; list the backups to see which there are.`,
-  );
+  throw new BackupError('BACKUP_DAMAGED', `The head of the backup ${id} is damaged. Use another generation.`);
 }
 
-/** The text of a backup as it lies in the vault and is downloaded. */
+/** The text of a backup as it lies in the vault and is downloaded, damaged or not. */
 export async function backupText(world: World, id: string): Promise<string> {
-  const { number } = await findBackup(world, id);
-  const content = await world.vault.get(`${placeOf(world, number, id)}/content`).catch((cause: unknown) => {
-    if (!isDamage(cause)) throw cause;
-    throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is damaged. Use another generation.`, {
-      cause,
-    });
-  });
-  if (content !== null) return content;
+  for (const { number } of await placesOf(world, id)) {
+    const content = await world.vault.get(`${placeOf(world, number, id)}/content`);
+    if (content !== null) return content;
+  }
   throw new BackupError('BACKUP_NOT_FOUND', `The content of the backup ${id} is missing. Use another generation.`);
 }
 
@@ -109,9 +131,8 @@ export async function loadBackup(world: World, id: string, report?: (part: numbe
 }
 
 /** Content first, the head last: a generation counts from the moment it has a head, and is read back before. */
-async function keep(world: World, id: string, content: string): Promise<VerifiedBackup> {
-  const { generations } = await listBackups(world);
-  const place = placeOf(world, (generations[0]?.number ?? 0) + 1, id);
+async function keep(world: World, number: number, id: string, content: string): Promise<VerifiedBackup> {
+  const place = placeOf(world, number, id);
   const headText = content.slice(0, content.indexOf('\n', content.indexOf('\n') + 1) + 1);
   await world.vault.put(`${place}/content`, content);
   const stored = await world.vault.get(`${place}/content`);
@@ -137,20 +158,27 @@ export async function createBackup(
     user: world.identity.user(),
   };
   const { text } = await writeBackup(facts, items, world.seal);
-  return keep(world, id, text);
+  return keep(world, await nextNumber(world), id, text);
 }
 
-/** Keeps a text from outside, verified and checked by the caller, as a new generation. */
+const nextNumber = async (world: World): Promise<number> => ((await placesIn(world))[0]?.number ?? 0) + 1;
+
+/**
+ * Keeps a text from outside, verified and checked by the caller: as a new generation, or in the place of the damaged
+ * one with its id, so that what lies beside that one is found.
+ */
 export async function adoptBackup(world: World, id: string, text: string): Promise<Generation> {
-  await keep(world, id, text);
+  const damaged = (await placesIn(world)).find((place) => place.id === id);
+  await keep(world, damaged?.number ?? (await nextNumber(world)), id, text);
   return findBackup(world, id);
 }
 
 /** Removes a generation. The head goes first: without it the rest counts for nothing, whenever a crash comes. */
 export async function dropBackup(world: World, id: string): Promise<void> {
-  const { number } = await findBackup(world, id);
-  const place = placeOf(world, number, id);
-  for (const part of ['head', 'content', 'digests']) await world.vault.remove(`${place}/${part}`);
+  for (const { number } of await placesOf(world, id)) {
+    for (const part of ['head', 'content', 'digests'])
+      await world.vault.remove(`${placeOf(world, number, id)}/${part}`);
+  }
 }
 
 /** Keeps, beside a backup, what was in the database right after its migration. */

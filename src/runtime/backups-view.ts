@@ -1,7 +1,7 @@
 import { isCollectionKey, isFormDataKey } from '../definition/key-ownership.ts';
-import { BackpedalError, BackupError } from '../errors.ts';
+import { BackpedalError, BackupError, InputError } from '../errors.ts';
 import { appendAudit } from './audit-log.ts';
-import { readBackup } from './backup-format.ts';
+import { type BackupEntry, readBackup } from './backup-format.ts';
 import { adoptBackup, backupText, dropBackup, findBackup, listBackups, loadBackup, summaryOf } from './backup-store.ts';
 import type { BackupSummary, BackupVerification } from './record-types.ts';
 import { pinnedBackups } from './retention.ts';
@@ -28,11 +28,14 @@ export async function verifyBackup({ world }: Session, id: string): Promise<Back
 /** The text for a download. A damaged one may be downloaded, too: some of it may be of use to people. */
 export const exportBackup = ({ world }: Session, id: string): Promise<string> => backupText(world, id);
 
-function refuseForeignKeys(world: World, keys: readonly string[]): void {
+/** Keys that the migration does not know, or not as what the backup says they are. */
+function refuseForeignKeys(world: World, entries: readonly BackupEntry[]): void {
   const { migration } = world;
-  const isOurs = (key: string): boolean =>
-    isFormDataKey(migration, key) || migration.collections.some((collection) => isCollectionKey(collection, key));
-  const foreign = keys.filter((key) => !isOurs(key));
+  const isOurs = ({ key, kind }: BackupEntry): boolean =>
+    kind === 'formData'
+      ? isFormDataKey(migration, key)
+      : migration.collections.some((collection) => isCollectionKey(collection, key));
+  const foreign = entries.filter((entry) => !isOurs(entry)).map(({ key }) => key);
   if (foreign.length === 0) return;
   throw new BackupError(
     'BACKUP_FOREIGN_KEY',
@@ -61,12 +64,10 @@ async function audit(world: World, type: 'BACKUP_IMPORTED' | 'BACKUP_REMOVED', i
  */
 export async function importBackup(session: Session, text: string): Promise<BackupSummary> {
   const { world } = session;
+  if (typeof text !== 'string') throw new InputError('INPUT_ARGUMENT', 'A backup is imported from its text.');
   const backup = await readBackup(text, world.seal, world.migration.maxBackupSize);
   refuseForeign(world, backup.head);
-  refuseForeignKeys(
-    world,
-    backup.head.entries.map(({ key }) => key),
-  );
+  refuseForeignKeys(world, backup.head.entries);
   const known = (await listBackups(world)).generations.find(({ head }) => head.id === backup.head.id);
   if (known !== undefined && known.sha256 === backup.sha256) {
     const stored = await verifyBackup(session, known.head.id);
@@ -88,14 +89,14 @@ export async function removeBackup(session: Session, id: string): Promise<void> 
   const { world } = session;
   const history = await readHistory(session);
   if (history.locked !== null) throw new BackpedalError('SAFE_MODE', 'In safe mode no copy is removed. Unlock first.');
-  if ((await listBackups(world)).unreadable.includes(id) === false) await findBackup(world, id);
+  const { generations, unreadable } = await listBackups(world);
+  if (!unreadable.includes(id)) await findBackup(world, id);
   if (pinnedBackups(history).has(id)) {
     throw new BackupError(
       'BACKUP_PINNED',
       `The backup ${id} is what the migration would be taken back with. It can be removed after a rollback.`,
     );
   }
-  const { generations } = await listBackups(world);
   const others = generations.filter(({ head }) => head.id !== id);
   const good = await Promise.all(others.map(({ head }) => verifyBackup(session, head.id)));
   if (!good.some(({ valid }) => valid)) {

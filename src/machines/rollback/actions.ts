@@ -136,8 +136,8 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
   noteVerified: on('VERIFIED', (context, event) => {
     context.done.push('Verify Data');
     context.attempts = 0;
-    if (event.cache === 'stale' && context.warnings.length < MAX_WARNINGS) {
-      context.warnings.push({ code: 'CACHE_STALE', command: 'verifyData' });
+    for (const code of event.warnings) {
+      if (context.warnings.length < MAX_WARNINGS) context.warnings.push({ code, command: 'verifyData' });
     }
   }),
   noteCleaned: update((context) => {

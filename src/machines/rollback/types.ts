@@ -124,7 +124,7 @@ export type RollbackEvent =
     }
   | { readonly type: 'RESTORED'; readonly written: number }
   | { readonly type: 'DISPLACED' }
-  | { readonly type: 'VERIFIED'; readonly cache: 'clean' | 'stale' }
+  | { readonly type: 'VERIFIED'; readonly warnings: readonly string[] }
   | { readonly type: 'MISMATCHED' }
   | { readonly type: 'UNDONE'; readonly token: number }
   | { readonly type: 'CLEANED' }

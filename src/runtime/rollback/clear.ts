@@ -84,13 +84,17 @@ export async function invalidateCache(context: RollbackContext, { world, report 
   return { type: 'INVALIDATED', keys };
 }
 
-/** How many cached copies are there although they were invalidated. */
+/** Removes what is cached although it was invalidated, and says how many keys are there even then. */
 export async function staleKeys(context: RollbackContext, world: World): Promise<number> {
-  if (world.cache === null) return 0;
+  const { cache } = world;
+  if (cache === null) return 0;
   const patterns = cachePatterns(world, await clearedIds(world, context));
   let keys = 0;
-  for (let at = 0; at < patterns.length; at += PATTERNS)
-    keys += await world.cache.count(patterns.slice(at, at + PATTERNS));
+  for (let at = 0; at < patterns.length; at += PATTERNS) {
+    const some = patterns.slice(at, at + PATTERNS);
+    if ((await cache.count(some)) > 0) await cache.invalidate(some);
+    keys += await cache.count(some);
+  }
   return keys;
 }
 

@@ -7,7 +7,7 @@ import { markerWrite, readMarker } from '../marker.ts';
 import { sha256 } from '../text-hash.ts';
 import { displacedId, getJson, keepDisplaced, putJson } from '../vault-files.ts';
 import type { World } from '../world.ts';
-import { staleKeys, tablesOf } from './clear.ts';
+import { recordedClear, staleKeys, tablesOf } from './clear.ts';
 import { allRows } from './drift.ts';
 import type { RollbackMemory } from './memory.ts';
 import { fenceOf } from './prepare.ts';
@@ -144,14 +144,24 @@ export async function verifyData(
     world.logger.info('Rows came after the database was cleared; they are in the archive.', { rows: swept });
     if ((await world.database.remaining(migration, undoes)) > 0) return { type: 'MISMATCHED' };
   }
-  return { type: 'VERIFIED', cache: await cacheState(context, world) };
+  return { type: 'VERIFIED', warnings: await worriesAbout(context, world) };
 }
 
-async function cacheState(context: RollbackContext, world: World): Promise<'clean' | 'stale'> {
+/** What is not as it should be although the data is safe and back. */
+async function worriesAbout(context: RollbackContext, world: World): Promise<readonly string[]> {
+  const worries: string[] = [];
+  // A database that was replaced meanwhile has no rows left either; that is not what was to be verified.
+  if ((await recordedClear(world, context)) === null) worries.push('DATABASE_FORGOTTEN');
+  if (await isCacheStale(context, world)) worries.push('CACHE_STALE');
+  return worries;
+}
+
+/** Readers may have refilled keys since they were invalidated, so stale ones are removed once more. */
+async function isCacheStale(context: RollbackContext, world: World): Promise<boolean> {
   try {
-    return (await staleKeys(context, world)) === 0 ? 'clean' : 'stale';
+    return (await staleKeys(context, world)) > 0;
   } catch (error) {
     world.logger.warn('Whether the cache holds stale keys could not be found out.', { error });
-    return 'stale';
+    return true;
   }
 }
