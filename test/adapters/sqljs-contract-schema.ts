@@ -109,8 +109,16 @@ export function contractAppSide(db: SQLJsDatabase): MemoryTables {
   };
 }
 
-/** Lets a write of the raw database fail: every statement that changes something counts, COMMIT as well. */
-export function faultyWrites(db: Database): (count: number | null) => void {
+/** Writes of raw databases that can be told to fail. */
+export interface FaultyWrites {
+  /** From now on the writes of this database count. */
+  watch(db: Database): void;
+  /** Write number `count` from now on fails, once; `null` takes that back. */
+  fail(count: number | null): void;
+}
+
+/** Lets a write of a raw database fail: every statement that changes something counts, COMMIT as well. */
+export function faultyWrites(): FaultyWrites {
   let left: number | null = null;
   const write = /^\s*(INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|COMMIT)/i;
   const count = (sql: string): void => {
@@ -120,22 +128,26 @@ export function faultyWrites(db: Database): (count: number | null) => void {
     left = null;
     throw new Error('disk I/O error (told to fail)');
   };
-  const { run, prepare } = db;
-  db.run = (sql, params) => {
-    // Given parameters, sql.js prepares the statement, which then counts.
-    if (params === undefined) count(sql);
-    return run.call(db, sql, params);
-  };
-  db.prepare = (sql, params) => {
-    const statement = prepare.call(db, sql, params);
-    const { step } = statement;
-    statement.step = () => {
-      count(sql);
-      return step.call(statement);
-    };
-    return statement;
-  };
-  return (next) => {
-    left = next;
+  return {
+    fail: (next) => {
+      left = next;
+    },
+    watch(db) {
+      const { run, prepare } = db;
+      db.run = (sql, params) => {
+        // Given parameters, sql.js prepares the statement, which then counts.
+        if (params === undefined) count(sql);
+        return run.call(db, sql, params);
+      };
+      db.prepare = (sql, params) => {
+        const statement = prepare.call(db, sql, params);
+        const { step } = statement;
+        statement.step = () => {
+          count(sql);
+          return step.call(statement);
+        };
+        return statement;
+      };
+    },
   };
 }

@@ -19,10 +19,11 @@ databaseContract(
       const raw = new SQL.Database();
       raw.run('PRAGMA foreign_keys = ON');
       raw.run(CONTRACT_DDL);
-      const failWrite = faultyWrites(raw);
+      const faults = faultyWrites();
+      faults.watch(raw);
       const db = drizzle(raw);
       const port = sqlJsDatabase({ db, tables: contractTables, scope: contractScope(scope) });
-      return { port, ...contractAppSide(db), failWrite, dispose: () => raw.close() };
+      return { port, ...contractAppSide(db), failWrite: faults.fail, dispose: () => raw.close() };
     },
   },
 );
@@ -31,11 +32,22 @@ databaseContract(
   { describe, it, expect },
   {
     name: 'sql.js in a file',
-    supports: ['foreignKeys', 'bytes'],
+    supports: ['foreignKeys', 'bytes', 'faults'],
     create: async (scope) => {
       const folder = await temporaryFolder();
       const store = fileImageStore(join(folder.path, 'app.db'));
-      const image = await openSqlJsImage({ SQL, store, pragmas: ['foreign_keys = ON'] });
+      const faults = faultyWrites();
+      class Watched extends SQL.Database {
+        constructor(bytes?: ArrayLike<number> | null) {
+          super(bytes);
+          faults.watch(this);
+        }
+      }
+      const image = await openSqlJsImage({
+        SQL: { ...SQL, Database: Watched },
+        store,
+        pragmas: ['foreign_keys = ON'],
+      });
       await image.transact((db) => {
         for (const statement of CONTRACT_DDL.split(';').filter((part) => part.trim() !== '')) db.run(statement);
       });
@@ -47,6 +59,7 @@ databaseContract(
         insert: (table, row) => image.transact(() => app.insert(table, row)),
         update: (table, id, changes) => image.transact(() => app.update(table, id, changes)),
         remove: (table, id) => image.transact(() => app.remove(table, id)),
+        failWrite: faults.fail,
         dispose: async () => {
           await image.close();
           await folder.dispose();

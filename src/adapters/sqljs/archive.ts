@@ -1,11 +1,11 @@
 import type { SqlValue } from 'sql.js';
 import type { ArchivedRow, ArchivePage, ArchiveQuery, ArchiveSummary, Fence, Row } from '../../ports/database.ts';
+import { type ArchiveLayout, type ArchivePart, type DetachedColumn, ROWID } from './archive-table.ts';
 import { type LiveTable, readTable, sameName } from './catalog.ts';
 import { keyColumns } from './drift.ts';
 import { keySql, readSql, readText } from './encoding.ts';
 import type { Session } from './engine.ts';
 import { assertFence } from './lease.ts';
-import { type ArchiveLayout, type ArchivePart, type DetachedColumn, ROWID } from './move.ts';
 import { idNames } from './provenance.ts';
 import { allRows, execute, firstNumber, firstRow, quoteName } from './sql.ts';
 import type { BoundTable } from './tables.ts';
@@ -20,6 +20,11 @@ export interface Archive {
   readonly layout: ArchiveLayout;
   readonly columns: readonly string[];
   readonly detached: readonly DetachedColumn[];
+}
+
+/** Whether an archive table holds rows that were there before the clear, for people to read. */
+export function isReadable({ part }: Archive): boolean {
+  return part !== 'created';
 }
 
 /** The archive tables of a run, in the order in which they were written. */
@@ -66,7 +71,7 @@ export function summarizeArchives(session: Session, migration: string): ArchiveS
   ]);
   const summaries = new Map<string, ArchiveSummary>();
   for (const run of runs.map((row) => String(row[0]))) {
-    for (const { collection, table, name } of listArchives(session, migration, run)) {
+    for (const { collection, table, name } of listArchives(session, migration, run).filter(isReadable)) {
       const id = JSON.stringify([run, collection, table]);
       const rows = firstNumber(session.db, `SELECT count(*) FROM ${quoteName(name)}`);
       summaries.set(id, { run, collection, table, rows: (summaries.get(id)?.rows ?? 0) + rows });
@@ -129,6 +134,8 @@ const KINDS: Readonly<Record<ArchivePart, string>> = {
   dependents: `'dependent'`,
   detached: `'dependent'`,
   late: `'late'`,
+  altered: `'dependent'`,
+  created: `'dependent'`,
 };
 
 function readArchive(
@@ -200,7 +207,7 @@ export function readArchived(session: Session, tables: readonly BoundTable[], qu
   const found: { cursor: string; entry: ArchivedRow }[] = [];
   const wanted = query.limit + 1;
   if (place !== 'deleted') {
-    for (const archive of listArchives(session, query.migration, query.run)) {
+    for (const archive of listArchives(session, query.migration, query.run).filter(isReadable)) {
       if (archive.no < Number(place) || found.length >= wanted) continue;
       const after = archive.no === Number(place) ? Number(position) : null;
       const bound = boundTable(tables, archive.table);

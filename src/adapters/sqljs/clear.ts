@@ -1,11 +1,12 @@
 import { DatabaseError } from '../../errors.ts';
 import type { ClearOutcome, ClearRequest, Fence } from '../../ports/database.ts';
+import type { DetachedColumn, Move } from './archive-table.ts';
 import { type LiveTable, readTable, sameName } from './catalog.ts';
 import { type Dependent, dropScratches, findDependents, type Removal, summarizeDependents } from './dependents.ts';
 import { type ClearPlan, planClear } from './drift.ts';
 import type { Session } from './engine.ts';
 import { assertFence, forgetStep, recordedOutcome, recordOutcome } from './lease.ts';
-import { type DetachedColumn, type Move, moveOut } from './move.ts';
+import { moveOut } from './move.ts';
 import { findRun, findRunClearedBy, isShared, movableRows, ownRows, type RunRecord } from './provenance.ts';
 import { execute, firstNumber, whereAll } from './sql.ts';
 import { type BoundTable, quotedTable } from './tables.ts';

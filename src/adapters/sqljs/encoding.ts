@@ -1,14 +1,16 @@
 import type { LiveColumn } from './catalog.ts';
 import { quoteName } from './sql.ts';
 
+const qualified = (column: string, table?: string): string =>
+  table === undefined ? quoteName(column) : `${quoteName(table)}.${quoteName(column)}`;
+
 /**
  * SQL for the key of a row (`RowKey`): a JSON array. BLOBs, which JSON cannot hold, become an array of hex text.
  * `table` qualifies the columns, for use in a subquery that has columns of its own.
  */
 export function keySql(idColumns: readonly string[], table?: string): string {
-  const qualifier = table === undefined ? '' : `${quoteName(table)}.`;
   const parts = idColumns.map((id) => {
-    const name = qualifier + quoteName(id);
+    const name = qualified(id, table);
     return `CASE typeof(${name}) WHEN 'blob' THEN '["' || hex(${name}) || '"]' ELSE json_quote(${name}) END`;
   });
   return `concat('[', ${parts.join(`, ',', `)}, ']')`;
@@ -16,22 +18,22 @@ export function keySql(idColumns: readonly string[], table?: string): string {
 
 // Text is preceded by its length, so that no two rows are written alike and U+0000 does no harm, at which quote()
 // would stop; numbers, NULL and BLOBs are unmistakable in quote()'s notation.
-const valueSql = (column: string): string => {
-  const name = quoteName(column);
+const valueSql = (column: string, table?: string): string => {
+  const name = qualified(column, table);
   return `iif(typeof(${name}) = 'text', octet_length(${name}) || 't' || ${name}, quote(${name}))`;
 };
 
 // A column that came after the digests were taken counts only where it holds something other than its default.
-const laterValueSql = (column: LiveColumn): string =>
-  `iif(${quoteName(column.name)} IS (${column.defaultSql ?? 'NULL'}), '', '+' || ${valueSql(column.name)})`;
+const laterValueSql = (column: LiveColumn, table?: string): string =>
+  `iif(${qualified(column.name, table)} IS (${column.defaultSql ?? 'NULL'}), '', '+' || ${valueSql(column.name, table)})`;
 
 // SQLite's functions take a limited number of arguments.
 const CHUNK = 50;
 
-function concat(parts: readonly string[]): string {
+function concat(parts: readonly string[], separator: string): string {
   const groups: string[] = [];
-  for (let i = 0; i < parts.length; i += CHUNK) groups.push(`concat(${parts.slice(i, i + CHUNK).join(`, ',', `)})`);
-  return groups.length === 1 ? (groups[0] as string) : `concat(${groups.join(`, ',', `)})`;
+  for (let i = 0; i < parts.length; i += CHUNK) groups.push(`concat(${parts.slice(i, i + CHUNK).join(separator)})`);
+  return groups.length === 1 ? (groups[0] as string) : `concat(${groups.join(separator)})`;
 }
 
 /** Which columns a row's digest covers. */
@@ -41,17 +43,22 @@ export interface DigestColumns {
   readonly recorded: readonly string[];
   /** The columns that were added to the table since. */
   readonly later: readonly LiveColumn[];
+  /** Qualifies the columns, as in {@link keySql}. */
+  readonly table?: string;
 }
 
 /**
  * SQL for a BLOB that holds a whole row without loss: its key, a line feed (which no JSON text contains), then the
  * other columns. Bytes rather than text, because reading text would change what is not well-formed Unicode.
  */
-export function rowSql({ ids, recorded, later }: DigestColumns): string {
-  const others = recorded.filter((column) => !ids.includes(column)).map(valueSql);
-  const parts = [...others, ...later.map(laterValueSql)];
-  const content = parts.length === 0 ? '' : `, ${concat(parts)}`;
-  return `CAST(concat(${keySql(ids)}, char(10)${content}) AS BLOB)`;
+export function rowSql({ ids, recorded, later, table }: DigestColumns): string {
+  const others = recorded.filter((column) => !ids.includes(column)).map((column) => valueSql(column, table));
+  const added = later.map((column) => laterValueSql(column, table));
+  const parts = [keySql(ids, table), 'char(10)'];
+  if (others.length > 0) parts.push(concat(others, `, ',', `));
+  // Without a separator, so that a column at its default leaves no trace.
+  if (added.length > 0) parts.push(concat(added, ', '));
+  return `CAST(concat(${parts.join(', ')}) AS BLOB)`;
 }
 
 const decoder = new TextDecoder();

@@ -60,6 +60,8 @@ export function runTransaction<T>(
   end: 'COMMIT' | 'ROLLBACK',
 ): T {
   try {
+    // Of all methods of sql.js, this one says that a closed database is closed.
+    db.run('');
     const foreignKeys = foreignKeysOf(db);
     const suspend = mode === 'suspended' && foreignKeys;
     if (suspend) db.run('PRAGMA foreign_keys = OFF');

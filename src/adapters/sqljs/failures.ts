@@ -50,7 +50,7 @@ export function rejectionReason(thrown: unknown): string | null {
     return where === undefined ? `${constraint[1]} constraint` : `${constraint[1]} constraint: ${where}`;
   }
   if (message.startsWith('datatype mismatch')) return 'the primary key takes integers only';
-  const strict = /^cannot store (\w+) value in (\w+) column (.+)$/.exec(message);
+  const strict = /^cannot store (\w+) value in (\w+) column (?:.*\.)?(.+)$/.exec(message);
   if (strict !== null) return `column ${strict[3]} takes ${strict[2]}, not ${strict[1]}`;
   if (message.includes('too big')) return 'a value is larger than SQLite takes';
   const notTheRow = /out of memory|malformed|disk|closed|no such|locked|readonly|not a database|syntax error|misuse/i;

@@ -1,71 +1,10 @@
 import { DatabaseError } from '../../errors.ts';
 import type { Fence } from '../../ports/database.ts';
-import { type LiveTable, listForeignKeys, listTriggers, locatorOf, sameName } from './catalog.ts';
+import { inArchive, type Move, type PendingRemoval, ROWID, registerArchive } from './archive-table.ts';
+import { listForeignKeys, listTriggers, sameName } from './catalog.ts';
+import { archiveEffects, watchEffects } from './effects.ts';
 import type { Session } from './engine.ts';
-import { allRows, type Condition, execute, firstNumber, firstRow, quoteName, whereAll } from './sql.ts';
-
-/**
- * What lies in an archive table: rows of a collection, dependents that left with them, dependents as they were before
- * they lost what they referred to, rows that came late.
- */
-export type ArchivePart = 'rows' | 'dependents' | 'detached' | 'late';
-
-/**
- * How an archive table is made. `copied`: columns without types, which take every value as it is, behind the rowid.
- * `swapped`: the app's own table, renamed.
- */
-export type ArchiveLayout = 'copied' | 'swapped';
-
-/** Rows that are to go into an archive table of their own. */
-export interface Move {
-  readonly table: LiveTable;
-  readonly collection: string;
-  readonly part: ArchivePart;
-  /** `null` for every row of the table. */
-  readonly rows: Condition | null;
-  readonly count: number;
-  /** What becomes of the columns of a detached row. */
-  readonly detached?: readonly DetachedColumn[];
-}
-
-/** A column that a foreign key empties, and the SQL of what it then holds: NULL or its default. */
-export interface DetachedColumn {
-  readonly name: string;
-  readonly becomes: string;
-}
-
-/** The column of a copied archive that holds the rowid of a row in its table. */
-export const ROWID = 'backpedal_rowid';
-
-/** Registers the next archive table; its name tells people what it is. */
-function registerArchive({ db }: Session, fence: Fence, move: Move, layout: ArchiveLayout): string {
-  const no = firstNumber(db, 'SELECT coalesce(max(no), 0) + 1 FROM backpedal_archives');
-  const name = `backpedal_archive_${no}_${move.table.name}`;
-  execute(
-    db,
-    `INSERT INTO backpedal_archives (no, migration, run, collection, tbl, archive, part, layout, columns, undo)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      no,
-      fence.migration,
-      fence.run,
-      move.collection,
-      move.table.name,
-      name,
-      move.part,
-      layout,
-      JSON.stringify(move.table.columns.map((column) => column.name)),
-      JSON.stringify(move.detached ?? []),
-    ],
-  );
-  return name;
-}
-
-/** A move of which the archive is written, and the table is not yet rid of its rows. */
-interface PendingRemoval {
-  readonly move: Move;
-  readonly archive: string;
-}
+import { allRows, execute, firstNumber, firstRow, quoteName, whereAll } from './sql.ts';
 
 /**
  * Copies the rows into a new archive table. All copies are made before any row is removed, because a condition of
@@ -97,12 +36,6 @@ const miscounted = (table: string, what: string, actual: number, expected: numbe
     { details: { table, expected, actual } },
   );
 
-const inArchive = ({ move: { table }, archive }: PendingRemoval): string => {
-  const columns = locatorOf(table);
-  const kept = table.rowid === null ? columns : [ROWID];
-  return `(${columns.join(', ')}) IN (SELECT ${kept.join(', ')} FROM ${quoteName(archive)})`;
-};
-
 /** Removes the rows that {@link copyToArchive} copied from their table, or takes from them what they refer to. */
 function removeArchived({ db }: Session, removal: PendingRemoval): void {
   const { table, part, rows, detached = [] } = removal.move;
@@ -128,12 +61,11 @@ function assertRemoved({ db }: Session, removal: PendingRemoval): void {
 /**
  * Whether a whole table may become the archive and a new, empty one take its place. That costs the same for any number
  * of rows, where copying them writes each page twice. Not with foreign keys of its own, which would go on working on
- * the archive; not with triggers on DELETE, which are to run; not with AUTOINCREMENT, whose counter would move along.
+ * the archive; not with AUTOINCREMENT, whose counter would move along.
  */
 function isSwappable({ db }: Session, { table, part, rows, count }: Move): boolean {
   if (part !== 'rows' || table.rowid === null || /\bautoincrement\b/i.test(table.sql)) return false;
   if (listForeignKeys(db).some(({ child }) => sameName(child, table.name))) return false;
-  if (listTriggers(db, table.name).some(({ sql }) => /\bdelete\b/i.test(sql))) return false;
   const temporary = 'SELECT 1 FROM temp.sqlite_schema WHERE lower(tbl_name) = lower(?)';
   if (firstRow(db, temporary, [table.name]) !== undefined) return false;
   return rows === null || firstNumber(db, `SELECT count(*) FROM ${quoteName(table.name)}`) === count;
@@ -163,11 +95,16 @@ function swapIntoArchive(session: Session, fence: Fence, move: Move): void {
   for (const [, , sql] of attached) db.run(String(sql));
 }
 
-/** Moves rows out of their tables into archive tables. */
+/**
+ * Moves rows out of their tables into archive tables. Triggers of the app on what is removed or detached run, so that
+ * what they keep in order stays in order; what they change in other tables is archived as well.
+ */
 export function moveOut(session: Session, fence: Fence, moves: readonly Move[]): void {
-  const swaps = moves.filter((move) => isSwappable(session, move));
+  const watches = watchEffects(session, moves);
+  const swaps = watches.length > 0 ? [] : moves.filter((move) => isSwappable(session, move));
   const pending = moves.filter((move) => !swaps.includes(move)).map((move) => copyToArchive(session, fence, move));
   for (const removal of pending) removeArchived(session, removal);
   for (const removal of pending) assertRemoved(session, removal);
+  archiveEffects(session, fence, watches, pending);
   for (const move of swaps) swapIntoArchive(session, fence, move);
 }
