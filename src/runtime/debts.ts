@@ -1,6 +1,7 @@
 import { DatabaseError } from '../errors.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { causeOf } from './cause.ts';
+import { within } from './execution/deadline.ts';
 import type { History, RunHistory } from './history.ts';
 import { invalidateCache } from './rollback/clear.ts';
 import { fenceOf, giveLeaseBack, takeOver } from './rollback/prepare.ts';
@@ -71,7 +72,7 @@ export async function payDebts(world: World, history: History, name?: string): P
     const { debt } = one;
     if ((name !== undefined && name !== debt) || !isDue(world, one)) continue;
     try {
-      await pay(world, history, one);
+      await within(world.clock, `The debt ${debt}`, pay(world, history, one), world.migration.triggers.timeout);
       paid.push(debt);
     } catch (error) {
       world.logger.warn(`The debt ${debt} could not be paid yet.`, { cause: causeOf(error) });

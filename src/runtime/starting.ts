@@ -4,6 +4,7 @@ import type { RollbackContext } from '../machines/rollback/types.ts';
 import { findBackup } from './backup-store.ts';
 import { causeOf } from './cause.ts';
 import { payCacheLater, payDebts } from './debts.ts';
+import { within } from './execution/deadline.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { follow } from './follow.ts';
 import type { History } from './history.ts';
@@ -12,6 +13,7 @@ import { readMarker } from './marker.ts';
 import { failuresOf } from './migration/copy.ts';
 import type { FailedItem } from './migration/memory.ts';
 import { refuseUnbackable, survey } from './migration/prepare.ts';
+import type { Source } from './migration/source.ts';
 import type { RollbackRequest } from './public-types.ts';
 import { checkRequest, obstacleToMigration, obstacleToRollback, rollbackInProgress } from './requests.ts';
 import { migrationResult, rollbackResult } from './results.ts';
@@ -38,11 +40,11 @@ export async function resultOf(
   end: ExecutionEnd,
 ): Promise<RollbackResult | MigrationResult> {
   if (end.status === 'suspended') throw end.error;
+  if (end.status === 'superseded') return resultFromJournal(session, run);
   try {
-    return await resultFromJournal(session, run);
+    return await within(session.world.clock, 'The journal', resultFromJournal(session, run));
   } catch (error) {
     // The run has ended, whether or not the vault can be read at this moment (rule CL7).
-    if (end.status !== 'ended') throw error;
     session.world.logger.warn('The journal could not be read after the run.', { cause: causeOf(error) });
     const timestamp = new Date(session.world.clock.now()).toISOString();
     const { context } = end.view;
@@ -96,10 +98,10 @@ export function startRollback(session: Session, request: RollbackRequest): Promi
     checkRequest(request);
     const { world } = session;
     const history = await readHistory(session);
-    const obstacle = await obstacleToRollback(session, history);
+    const obstacle = await within(world.clock, 'Storage', obstacleToRollback(session, history));
     if (obstacle !== null) throw obstacle;
     const undoes = history.migrated as NonNullable<History['migrated']>;
-    if (request.backupId !== undefined) await findBackup(world, request.backupId);
+    if (request.backupId !== undefined) await within(world.clock, 'The vault', findBackup(world, request.backupId));
     const run = world.identity.createId();
     const input = {
       run,
@@ -130,10 +132,20 @@ async function hasBegun(session: Session, run: string): Promise<boolean> {
   return (await readHistory(session)).runs.some((known) => known.run === run);
 }
 
+/** Everything that can refuse a migration before it begins. */
+async function lookAround(session: Session): Promise<{ readonly source: Source; readonly storage: string }> {
+  const { world } = session;
+  await claimKeys(world);
+  const source = await survey(world, { tables: null });
+  refuseUnbackable(source, world.migration.maxBackupSize);
+  return { source, storage: await storageOf(session) };
+}
+
 /** Applies retention; backups that cannot be removed now are removed another time. */
 export async function tidyUp(session: Session): Promise<void> {
   try {
-    await applyRetention(session.world, await readHistory(session));
+    const { world } = session;
+    await within(world.clock, 'The vault', applyRetention(world, await readHistory(session)));
   } catch (error) {
     session.world.logger.warn('Old backups could not be removed yet.', { cause: causeOf(error) });
   }
@@ -150,15 +162,13 @@ export function startMigration(session: Session, signal: AbortSignal | undefined
     if (obstacle !== null) throw obstacle;
     const owed = (await payDebts(world, history)).failed.find(({ debt }) => debt === 'discardCopy');
     if (owed !== undefined) throw owed.error;
-    await claimKeys(world);
-    const source = await survey(world, { tables: null });
-    refuseUnbackable(source, world.migration.maxBackupSize);
+    const { source, storage } = await within(world.clock, 'The look at the source', lookAround(session));
     const { id, source: fate, triggers } = world.migration;
     const run = world.identity.createId();
     const input = {
       run,
       migration: id,
-      storage: await storageOf(session),
+      storage,
       source: fate,
       tolerance: triggers.validationFailures,
     };

@@ -8,9 +8,14 @@ export const PATIENCE = 30_000;
  * The result of work that may never answer (rule TR5).
  * @throws BackpedalError `OPERATION_TIMED_OUT` (transient) when it has not answered in time; it may still do so later
  */
-export async function within<T>(clock: ClockPort, what: string, work: Promise<T>): Promise<T> {
+export async function within<T>(
+  clock: ClockPort,
+  what: string,
+  work: Promise<T>,
+  milliseconds: number = PATIENCE,
+): Promise<T> {
   const answered = new AbortController();
-  const late = clock.sleep(PATIENCE, answered.signal).then((): T => {
+  const late = clock.sleep(milliseconds, answered.signal).then((): T => {
     throw new BackpedalError('OPERATION_TIMED_OUT', `${what} did not answer in time.`, { persistence: 'transient' });
   });
   try {
