@@ -2,7 +2,7 @@ import { DatabaseError } from '../../errors.ts';
 import type { ClearOutcome, ClearRequest, Fence } from '../../ports/database.ts';
 import type { DetachedColumn, Move } from './archive-table.ts';
 import { type LiveTable, readTable, sameName } from './catalog.ts';
-import { type Dependent, dropScratches, findDependents, type Removal, summarizeDependents } from './dependents.ts';
+import { brokenDefaults, type Dependent, dropScratches, findDependents, type Removal } from './dependents.ts';
 import { type ClearPlan, planClear } from './drift.ts';
 import type { Session } from './engine.ts';
 import { assertFence, forgetStep, recordedOutcome, recordOutcome } from './lease.ts';
@@ -12,7 +12,10 @@ import { execute, firstNumber, whereAll } from './sql.ts';
 import { type BoundTable, quotedTable } from './tables.ts';
 
 function refuseIfForbidden(dependents: readonly Dependent[]): void {
-  const tables = [...new Set(dependents.filter(({ effect }) => effect === 'forbids').map(({ table }) => table.name))];
+  refuse([...new Set(dependents.filter(({ effect }) => effect === 'forbids').map(({ table }) => table.name))]);
+}
+
+function refuse(tables: readonly string[]): void {
   if (tables.length === 0) return;
   throw new DatabaseError(
     'DATABASE_RESTRICTED',
@@ -68,13 +71,14 @@ export function clearRows(
     survey.rows === 0 ? [] : [{ table, collection: bound.collection, part: 'rows', rows, count: survey.rows }],
   );
   moveOut(session, fence, [...rows, ...movesOfDependents(plan.dependents)]);
+  refuse(brokenDefaults(session, plan.dependents));
   dropScratches(session);
   recordKinds(session, fence, plan);
   const outcome: ClearOutcome = {
     status: 'cleared',
     drift,
     collections: plan.collections.map(({ survey }) => survey),
-    dependents: summarizeDependents(plan.dependents),
+    dependents: plan.summary,
   };
   execute(session.db, 'UPDATE backpedal_runs SET cleared_by = ?, dropped = 0 WHERE run = ? AND cleared_by IS NULL', [
     fence.run,
@@ -101,6 +105,7 @@ export function sweepRows(session: Session, tables: readonly BoundTable[], fence
   const dependents = findDependents(session, late);
   refuseIfForbidden(dependents);
   moveOut(session, fence, [...late, ...movesOfDependents(dependents)]);
+  refuse(brokenDefaults(session, dependents));
   dropScratches(session);
   return late.reduce((sum, { count }) => sum + count, 0);
 }

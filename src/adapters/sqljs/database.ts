@@ -4,6 +4,7 @@ import { DatabaseError } from '../../errors.ts';
 import type { CollectionTable, DatabasePort } from '../../ports/database.ts';
 import { dropArchive, readArchived, summarizeArchives } from './archive.ts';
 import { listForeignKeys, parentsFirst, readTable, sameName } from './catalog.ts';
+import { noteContentChange } from './change-watch.ts';
 import { clearRows, countRemaining, sweepRows } from './clear.ts';
 import { compareRows } from './compare.ts';
 import { copyBatch } from './copy.ts';
@@ -78,6 +79,17 @@ export function sqlJsDatabase(options: SqlJsDatabaseOptions): DatabasePort {
   };
 }
 
+/** A change of the app's rows, or of what is recorded of them: a plan made before it is out of date. */
+const content =
+  <T>(change: (session: Session) => T) =>
+  (session: Session): T => {
+    try {
+      return change(session);
+    } finally {
+      noteContentChange(session.db);
+    }
+  };
+
 type MethodsOf<Name extends keyof DatabasePort> = Pick<DatabasePort, Name>;
 
 function leaseMethods(engine: SqlEngine): MethodsOf<'ping' | 'lease' | 'release' | 'ledger' | 'record'> {
@@ -100,12 +112,16 @@ function migrationMethods(
   return {
     tables: () => engine.read('reading the schema', (session) => describeTables(session, tables)),
     begin: (fence) =>
-      engine.write('beginning a run', (session) => {
-        once(session, fence, 'begin', () => noteRowsBefore(session, fence, tables));
-      }),
+      engine.write(
+        'beginning a run',
+        content((session) => void once(session, fence, 'begin', () => noteRowsBefore(session, fence, tables))),
+      ),
     copy: async (fence, batch) => {
       const table = tableOf(batch.collection);
-      return engine.write(`copying ${batch.collection}`, (session) => copyBatch(session, db, table, fence, batch));
+      return engine.write(
+        `copying ${batch.collection}`,
+        content((session) => copyBatch(session, db, table, fence, batch)),
+      );
     },
     compare: async (run, collection, rows) => {
       const table = tableOf(collection);
@@ -113,7 +129,11 @@ function migrationMethods(
         compareRows(session, table, findRun(session, run), rows),
       );
     },
-    digest: (fence) => engine.write('taking digests', (session) => takeDigests(session, fence, tables)),
+    digest: (fence) =>
+      engine.write(
+        'taking digests',
+        content((session) => takeDigests(session, fence, tables)),
+      ),
     rowDigests: async (run, collection, after, limit) => {
       const table = tableOf(collection);
       return engine.read('reading digests', (session) => readRowDigests(session, run, table, after, limit));
@@ -137,14 +157,32 @@ function rollbackMethods(
     drifted: (_migration, undoes, after, limit) =>
       engine.read('reading drifted rows', (session) => readDrifted(session, tables, undoes, after, limit)),
     clear: (fence, request) =>
-      engine.write('clearing', (session) => clearRows(session, tables, fence, request), 'suspended'),
-    undoClear: (fence) => engine.write('putting rows back', (session) => undoClear(session, fence), 'suspended'),
-    sweep: (fence) => engine.write('a sweep', (session) => sweepRows(session, tables, fence), 'suspended'),
+      engine.write(
+        'clearing',
+        content((session) => clearRows(session, tables, fence, request)),
+        'suspended',
+      ),
+    undoClear: (fence) =>
+      engine.write(
+        'putting rows back',
+        content((session) => undoClear(session, fence)),
+        'suspended',
+      ),
+    sweep: (fence) =>
+      engine.write(
+        'a sweep',
+        content((session) => sweepRows(session, tables, fence)),
+        'suspended',
+      ),
     remaining: (_migration, undoes) =>
       engine.read('counting rows', (session) => countRemaining(session, tables, undoes)),
     archives: (migration) => engine.read('reading archives', (session) => summarizeArchives(session, migration)),
     archived: (query) => engine.read('reading an archive', (session) => readArchived(session, tables, query)),
-    dropArchive: (fence, run) => engine.write('dropping an archive', (session) => dropArchive(session, fence, run)),
+    dropArchive: (fence, run) =>
+      engine.write(
+        'dropping an archive',
+        content((session) => dropArchive(session, fence, run)),
+      ),
   };
 }
 

@@ -30,7 +30,7 @@ const locates = (table: LiveTable, a: string, b: string): string =>
     .join(' AND ');
 
 // A removed row stands for all rows of the table when nothing restricts it.
-const anyOf = (removals: readonly Removal[]): Condition => {
+const anyOf = (removals: readonly { readonly rows: Condition | null }[]): Condition => {
   const conditions = removals.map(({ rows }) => rows ?? { sql: 'TRUE', params: [] });
   return {
     sql: conditions.map(({ sql }) => `(${sql})`).join(' OR '),
@@ -145,13 +145,32 @@ export function dropScratches({ db }: Session): void {
   }
 }
 
-/** Dependents by table, collection and effect, as the port tells them. */
-export function summarizeDependents(dependents: readonly Dependent[]): DependentSurvey[] {
-  const summaries = new Map<string, DependentSurvey>();
-  for (const { table, collection, effect, count } of dependents) {
-    const name = JSON.stringify([table.name, collection, effect]);
-    const rows = (summaries.get(name)?.rows ?? 0) + count;
-    summaries.set(name, { table: table.name, collection, rows, effect });
+/** Dependents by table, collection and effect, as the port tells them; a row with two references counts once. */
+export function summarizeDependents({ db }: Session, dependents: readonly Dependent[]): DependentSurvey[] {
+  const groups = new Map<string, Dependent[]>();
+  for (const dependent of dependents) {
+    const name = JSON.stringify([dependent.table.name, dependent.collection, dependent.effect]);
+    groups.set(name, [...(groups.get(name) ?? []), dependent]);
   }
-  return [...summaries.values()];
+  return [...groups.values()].map((group): DependentSurvey => {
+    const { table, collection, effect } = group[0] as Dependent;
+    const any = anyOf(group);
+    const rows = firstNumber(db, `SELECT count(*) FROM ${quoteName(table.name)} WHERE ${any.sql}`, any.params);
+    return { table: table.name, collection, rows, effect };
+  });
+}
+
+/**
+ * The tables in which rows fell back to a default that refers to no row, now that the others are gone; SQLite would
+ * have refused that.
+ */
+export function brokenDefaults({ db }: Session, dependents: readonly Dependent[]): string[] {
+  const suspects = dependents.filter(
+    ({ effect, foreignKey }) => effect === 'detached' && foreignKey.onDelete === 'SET DEFAULT',
+  );
+  const broken = suspects.filter(({ table, foreignKey }) => {
+    const sql = 'SELECT count(*) FROM pragma_foreign_key_check(?) WHERE lower(parent) = lower(?)';
+    return firstNumber(db, sql, [table.name, foreignKey.parent]) > 0;
+  });
+  return [...new Set(broken.map(({ table }) => table.name))];
 }

@@ -1,11 +1,14 @@
+import type { Database } from 'sql.js';
 import {
   type CollectionSurvey,
   type DatabaseSurvey,
+  type DependentSurvey,
   type DriftEntry,
   NO_DRIFT,
   type RowDrift,
 } from '../../ports/database.ts';
 import { type LiveTable, readTable, sameName } from './catalog.ts';
+import { contentVersion } from './change-watch.ts';
 import { type Dependent, findDependents, type Removal, summarizeDependents } from './dependents.ts';
 import { packedDigests } from './digest.ts';
 import { keyOfEncodedRow, rowSql } from './encoding.ts';
@@ -41,6 +44,7 @@ export interface ClearPlan {
   readonly run: RunRecord | null;
   readonly collections: readonly CollectionPlan[];
   readonly dependents: readonly Dependent[];
+  readonly summary: readonly DependentSurvey[];
   readonly drift: RowDrift;
   /** In the order of table and key. */
   readonly drifted: readonly DriftedRow[];
@@ -164,8 +168,33 @@ function withoutCascaded({ db }: Session, plan: CollectionPlan, dependents: read
   return { ...plan, survey: { ...plan.survey, kept } };
 }
 
-/** Finds out what clearing the rows of run `undoes` means. Leaves scratch tables behind, see `dropScratches`. */
+interface KeptPlan {
+  readonly version: number;
+  readonly foreignKeys: boolean;
+  readonly tables: readonly BoundTable[];
+  readonly undoes: string;
+  readonly plan: ClearPlan;
+}
+
+const keptPlans = new WeakMap<Database, KeptPlan>();
+
+/**
+ * Finds out what clearing the rows of run `undoes` means. Leaves scratch tables behind, see `dropScratches`. What a
+ * survey has found still holds for the clear that follows if nothing has changed in between; a plan with dependents
+ * refers to scratch tables and is made anew.
+ */
 export function planClear(session: Session, tables: readonly BoundTable[], undoes: string): ClearPlan {
+  const { db, foreignKeys } = session;
+  const version = contentVersion(db);
+  const kept = keptPlans.get(db);
+  const isSame = kept?.version === version && kept.foreignKeys === foreignKeys && kept.undoes === undoes;
+  if (isSame && kept.tables === tables) return kept.plan;
+  const plan = makePlan(session, tables, undoes);
+  if (plan.dependents.length === 0) keptPlans.set(db, { version, foreignKeys, tables, undoes, plan });
+  return plan;
+}
+
+function makePlan(session: Session, tables: readonly BoundTable[], undoes: string): ClearPlan {
   const run = findRun(session, undoes);
   const found = tables.map((bound) => planCollection(session, run, bound));
   const removals = found.flatMap(({ plan: { bound, table, rows, survey } }): Removal[] =>
@@ -178,6 +207,7 @@ export function planClear(session: Session, tables: readonly BoundTable[], undoe
     run,
     collections: found.map(({ plan }) => withoutCascaded(session, plan, dependents)),
     dependents,
+    summary: summarizeDependents(session, dependents),
     drift: summarizeDrift(drifted),
     drifted,
   };
@@ -187,7 +217,7 @@ export function planClear(session: Session, tables: readonly BoundTable[], undoe
 export function toSurvey(plan: ClearPlan, limit: number): DatabaseSurvey {
   return {
     collections: plan.collections.map(({ survey }) => survey),
-    dependents: summarizeDependents(plan.dependents),
+    dependents: plan.summary,
     drift: plan.drift,
     entries: plan.drifted.slice(0, limit).map(({ content: _, ...entry }) => entry),
   };

@@ -1,4 +1,5 @@
 import type { Database } from 'sql.js';
+import { noticeChanges, passOverOwnChanges } from './change-watch.ts';
 import { asDatabaseError } from './failures.ts';
 import { ensureOwnTables } from './schema.ts';
 import { firstNumber } from './sql.ts';
@@ -62,6 +63,7 @@ export function runTransaction<T>(
   try {
     // Of all methods of sql.js, this one says that a closed database is closed.
     db.run('');
+    noticeChanges(db);
     const foreignKeys = foreignKeysOf(db);
     const suspend = mode === 'suspended' && foreignKeys;
     if (suspend) db.run('PRAGMA foreign_keys = OFF');
@@ -72,6 +74,7 @@ export function runTransaction<T>(
       });
     } finally {
       if (suspend) db.run('PRAGMA foreign_keys = ON');
+      passOverOwnChanges(db);
     }
   } catch (thrown) {
     throw asDatabaseError(thrown, doing);
