@@ -1,5 +1,4 @@
 import type { DriftPolicy } from '../definition/types.ts';
-import { BackupError } from '../errors.ts';
 import type { VerifiedBackup } from './backup-format.ts';
 import { loadBackup } from './backup-store.ts';
 import { backupFor, estimateSeconds, requireMigrated } from './readiness.ts';
@@ -49,7 +48,6 @@ export async function planRollback(
   const history = await readHistory(session);
   const migrated = requireMigrated(history);
   const generation = await backupFor(session, history, options.backupId);
-  if (generation === null) throw new BackupError('BACKUP_NOT_FOUND', 'No backup of this migration can be read.');
   const backup = await loadBackup(world, generation.head.id);
   refuseForeign(world, backup.head);
   const survey = await world.database.survey(world.migration.id, migrated.run, LISTED);

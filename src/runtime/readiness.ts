@@ -1,6 +1,6 @@
-import { BackpedalError } from '../errors.ts';
+import { BackpedalError, BackupError } from '../errors.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
-import { findBackup, type Generation, listBackups } from './backup-store.ts';
+import { findBackup, type Generation } from './backup-store.ts';
 import type { History } from './history.ts';
 import type { RollbackReadiness } from './record-types.ts';
 import { obstacleNow } from './requests.ts';
@@ -14,15 +14,12 @@ const UNITS_A_SECOND = 20_000_000;
 export const estimateSeconds = (rows: number, size: number): number =>
   Math.max(1, Math.ceil(rows / ROWS_A_SECOND + size / UNITS_A_SECOND));
 
-/** The backup that a rollback would use; `null` when there is none that can be read. */
-export async function backupFor(
-  session: Session,
-  history: History,
-  id: string | undefined,
-): Promise<Generation | null> {
-  if (id !== undefined) return findBackup(session.world, id);
-  const { generations } = await listBackups(session.world);
-  return generations.find(({ head }) => head.id === history.migrated?.run) ?? null;
+/**
+ * The backup that a rollback would use.
+ * @throws BackupError `BACKUP_NOT_FOUND`, `BACKUP_DAMAGED`: one that is damaged is never taken for none
+ */
+export function backupFor(session: Session, history: History, id: string | undefined): Promise<Generation> {
+  return findBackup(session.world, id ?? requireMigrated(history).run);
 }
 
 /** Whether a rollback can begin now, and if not, why. */
@@ -35,12 +32,14 @@ export async function canRollback(session: Session): Promise<RollbackReadiness> 
     const reason = inProgress ? obstacle.message.split(':')[0] : obstacle.message;
     return { canRollback: false, reason: reason ?? obstacle.message, backupAvailable: false, estimatedTime: 0 };
   }
-  const generation = await backupFor(session, history, undefined);
-  if (generation === null) {
-    return { canRollback: false, reason: 'No backup can be read', backupAvailable: false, estimatedTime: 0 };
+  try {
+    const { head } = await backupFor(session, history, undefined);
+    const { copied } = requireMigrated(history).context as MigrationContext;
+    return { canRollback: true, backupAvailable: true, estimatedTime: estimateSeconds(copied, head.size) };
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    return { canRollback: false, reason: error.message, backupAvailable: false, estimatedTime: 0 };
   }
-  const { copied: rows } = requireMigrated(history).context as MigrationContext;
-  return { canRollback: true, backupAvailable: true, estimatedTime: estimateSeconds(rows, generation.head.size) };
 }
 
 /** The migration that can be taken back. */

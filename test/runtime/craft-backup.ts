@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** What a forger can write into a backup. */
 export interface CraftedHead {
   [name: string]: unknown;
-  entries: { [name: string]: unknown; key: string; stored: number; sha256: string }[];
+  entries: { [name: string]: unknown; key: string; size: number; stored: number; sha256: string }[];
 }
 
 export const sha = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
@@ -13,12 +13,19 @@ export function takeApart(text: string): { head: CraftedHead; values: string[] }
   const [line = '', json = ''] = text.split('\n', 2);
   const head = JSON.parse(json) as CraftedHead;
   let at = line.length + json.length + 2;
-  const values = head.entries.map(({ stored }) => text.slice(at, (at += stored)));
+  const values = head.entries.map(({ stored }) => {
+    at += stored;
+    return text.slice(at - stored, at);
+  });
   return { head, values };
 }
 
 /** The text of a head and values with every hash over the head right, as a careful forger would write it. */
-export function putTogether(head: unknown, values: readonly string[], more: { version?: number; seal?: string } = {}): string {
+export function putTogether(
+  head: unknown,
+  values: readonly string[],
+  more: { version?: number; seal?: string } = {},
+): string {
   return withHead(JSON.stringify(head), values, more);
 }
 
@@ -33,7 +40,7 @@ export function withHead(
 }
 
 /** A backup with something changed in its head, and the head's hash made right again. */
-export function craft(text: string, change: (head: CraftedHead) => void): string {
+export function craft(text: string, change: (head: CraftedHead) => unknown): string {
   const { head, values } = takeApart(text);
   change(head);
   return putTogether(head, values);
