@@ -13,6 +13,7 @@ import type { SealPort } from '../ports/seal.ts';
 import type { StoragePort } from '../ports/storage.ts';
 import type { VaultPort } from '../ports/vault.ts';
 import type { BackpedalOptions } from './public-types.ts';
+import { steadyOperations } from './steady-operations.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Everything a run touches, every port in place. */
@@ -51,7 +52,7 @@ export function createWorld(options: BackpedalOptions): World {
     vault: options.vault,
     cache: options.cache ?? null,
     lock: options.lock ?? null,
-    operations: options.operations ?? nothingToStop,
+    operations: steadyOperations(options.operations ?? nothingToStop),
     seal: options.seal ?? null,
     notify: options.notify ?? (() => {}),
     memory: options.memory ?? unwatched,
