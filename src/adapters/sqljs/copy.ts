@@ -3,7 +3,7 @@ import type { CopyBatch, CopyOutcome, Fence, Row } from '../../ports/database.ts
 import { keyOfEncodedRow, rowSql } from './encoding.ts';
 import type { Session } from './engine.ts';
 import { rejectionReason } from './failures.ts';
-import { emptyFingerprint, fingerprintBytes, fingerprintToHex } from './fingerprint.ts';
+import { emptyFingerprint, fingerprintInto, fingerprintToHex } from './fingerprint.ts';
 import { type InsertPlan, insertPlans } from './insert-plan.ts';
 import { once } from './lease.ts';
 import { ensureRun, recordDigestColumns } from './provenance.ts';
@@ -47,9 +47,9 @@ function rowWriter(
       const [encoded, within] = statement.get();
       statement.reset();
       if (within !== 1) return 'outside the scope of the migration';
-      const bytes = encoded as Uint8Array;
-      fingerprintBytes(bytes, fingerprint);
-      provenance.run([runNo, table.name, keyOfEncodedRow(bytes), fingerprintToHex(fingerprint)]);
+      const encodedRow = encoded as string;
+      fingerprintInto(encodedRow, fingerprint);
+      provenance.run([runNo, table.name, keyOfEncodedRow(encodedRow), fingerprintToHex(fingerprint)]);
       return null;
     },
     free() {

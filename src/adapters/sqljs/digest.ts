@@ -2,7 +2,7 @@ import type { CollectionDigest, Fence, RowDigest, RowKey } from '../../ports/dat
 import { listTriggers, readTable } from './catalog.ts';
 import { keyOfEncodedRow, rowSql } from './encoding.ts';
 import type { Session } from './engine.ts';
-import { addFingerprint, emptyFingerprint, fingerprintBytes, fingerprintToHex } from './fingerprint.ts';
+import { addFingerprint, emptyFingerprint, fingerprintInto, fingerprintToHex } from './fingerprint.ts';
 import { once } from './lease.ts';
 import { digestColumns, ensureRun, findRun, movableRows, type RunRecord } from './provenance.ts';
 import { allRows, firstRow, forEachRow, whereAll } from './sql.ts';
@@ -17,8 +17,8 @@ function retakeRowDigests(session: Session, run: RunRecord, table: BoundTable): 
   const fingerprint = emptyFingerprint();
   try {
     forEachRow(db, `SELECT ${row} FROM ${quotedTable(table)}${where.sql}`, where.params, ([encoded]) => {
-      fingerprintBytes(encoded as Uint8Array, fingerprint);
-      update.run([fingerprintToHex(fingerprint), run.no, table.name, keyOfEncodedRow(encoded as Uint8Array)]);
+      fingerprintInto(encoded as string, fingerprint);
+      update.run([fingerprintToHex(fingerprint), run.no, table.name, keyOfEncodedRow(encoded as string)]);
     });
   } finally {
     update.free();

@@ -16,7 +16,7 @@ import type { Session } from './engine.ts';
 import {
   addFingerprint,
   emptyFingerprint,
-  fingerprintBytes,
+  fingerprintInto,
   fingerprintText,
   fingerprintToHex,
   indexFingerprints,
@@ -78,9 +78,9 @@ function planCollection(
   const sql = `SELECT ${rowSql(digestColumns(session, run, bound, table))} FROM ${quotedTable(bound)}${where.sql}`;
   forEachRow(db, sql, where.params, ([encoded]) => {
     count += 1;
-    fingerprintBytes(encoded as Uint8Array, fingerprint);
+    fingerprintInto(encoded as string, fingerprint);
     if (recorded.index.meet(fingerprint) !== -1) matched += 1;
-    else unmatched.set(keyOfEncodedRow(encoded as Uint8Array), fingerprintToHex(fingerprint));
+    else unmatched.set(keyOfEncodedRow(encoded as string), fingerprintToHex(fingerprint));
   });
   const drifted: DriftedRow[] = [];
   const note = (kind: DriftEntry['kind'], key: string, content: string): void => {
@@ -126,8 +126,8 @@ function driftedDependents({ db }: Session, dependents: readonly Dependent[]): D
     const columns = { ids: keyColumns(table), recorded: table.columns.map(({ name }) => name), later: [] };
     const where = whereAll([rows]);
     forEachRow(db, `SELECT ${rowSql(columns)} FROM ${quotedTable(table)}${where.sql}`, where.params, ([encoded]) => {
-      fingerprintBytes(encoded as Uint8Array, fingerprint);
-      const key = keyOfEncodedRow(encoded as Uint8Array);
+      fingerprintInto(encoded as string, fingerprint);
+      const key = keyOfEncodedRow(encoded as string);
       const content = fingerprintToHex(fingerprint);
       found.set(`${table.name}\n${key}`, { collection, table: table.name, key, kind: 'dependent', content });
     });

@@ -48,8 +48,9 @@ export interface DigestColumns {
 }
 
 /**
- * SQL for a BLOB that holds a whole row without loss: its key, a line feed (which no JSON text contains), then the
- * other columns. Bytes rather than text, because reading text would change what is not well-formed Unicode.
+ * SQL for a text that holds a whole row without loss: its key, a line feed (which no JSON text contains), then the
+ * other columns, each text with its length in bytes. Read as text, which sql.js does several times faster than BLOBs;
+ * two texts that are not well-formed UTF-8 are told apart by their lengths only.
  */
 export function rowSql({ ids, recorded, later, table }: DigestColumns): string {
   const others = recorded.filter((column) => !ids.includes(column)).map((column) => valueSql(column, table));
@@ -58,14 +59,12 @@ export function rowSql({ ids, recorded, later, table }: DigestColumns): string {
   if (others.length > 0) parts.push(concat(others, `, ',', `));
   // Without a separator, so that a column at its default leaves no trace.
   if (added.length > 0) parts.push(concat(added, ', '));
-  return `CAST(concat(${parts.join(', ')}) AS BLOB)`;
+  return `concat(${parts.join(', ')})`;
 }
 
-const decoder = new TextDecoder();
-
 /** The key at the beginning of what {@link rowSql} gave. */
-export function keyOfEncodedRow(bytes: Uint8Array): string {
-  return decoder.decode(bytes.subarray(0, bytes.indexOf(10)));
+export function keyOfEncodedRow(row: string): string {
+  return row.slice(0, row.indexOf('\n'));
 }
 
 /**

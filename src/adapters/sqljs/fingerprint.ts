@@ -22,35 +22,32 @@ function avalanche(value: number): number {
   return h ^ (h >>> 16);
 }
 
-/** Writes the fingerprint of these bytes into `out`; reads words of 32 bits, which is four times as fast as bytes. */
-export function fingerprintBytes(bytes: Uint8Array, out: Fingerprint): void {
-  const words = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  const count = words.length >> 2;
-  const view = new Uint32Array(words.buffer, words.byteOffset, count);
-  let high = 0x9e3779b9 ^ words.length;
+/** Writes the fingerprint of a text into `out`; reads two UTF-16 units at a time. */
+export function fingerprintInto(text: string, out: Fingerprint): void {
+  const { length } = text;
+  const pairs = length & ~1;
+  let high = 0x9e3779b9 ^ length;
   let low = 0x85ebca6b;
-  for (let i = 0; i < count; i += 1) {
-    const word = view[i] as number;
+  for (let i = 0; i < pairs; i += 2) {
+    const word = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16);
     high = Math.imul(high ^ word, 0xcc9e2d51);
     high ^= high >>> 15;
     low = Math.imul((low + word) | 0, 0x9e3779b1);
     low ^= low >>> 13;
   }
-  for (let i = count << 2; i < words.length; i += 1) {
-    const byte = words[i] as number;
-    high = Math.imul(high ^ byte, 0x01000193);
-    low = Math.imul((low + byte) | 0, 0x27d4eb2f);
+  if (pairs < length) {
+    const unit = text.charCodeAt(pairs);
+    high = Math.imul(high ^ unit, 0x01000193);
+    low = Math.imul((low + unit) | 0, 0x27d4eb2f);
   }
   out.high = avalanche(high);
   out.low = avalanche(low ^ high);
 }
 
-const encoder = new TextEncoder();
-
 /** The fingerprint of a text. */
 export function fingerprintText(text: string): Fingerprint {
   const out = emptyFingerprint();
-  fingerprintBytes(encoder.encode(text), out);
+  fingerprintInto(text, out);
   return out;
 }
 
