@@ -1,5 +1,6 @@
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
+import { refuseNewerChart, snapshotOf } from './charts.ts';
 import type { JournalRecord } from './journal-record.ts';
 import type { MigrationState } from './status-types.ts';
 
@@ -38,6 +39,7 @@ export function endOf(value: JournalRecord['snapshot']['value']): RunHistory['en
 function runsOf(records: readonly JournalRecord[]): RunHistory[] {
   const runs = new Map<string, RunHistory>();
   for (const record of records) {
+    refuseNewerChart(record);
     runs.set(record.run, {
       run: record.run,
       parent: record.parent,
@@ -48,10 +50,10 @@ function runsOf(records: readonly JournalRecord[]): RunHistory[] {
       end: endOf(record.snapshot.value),
     });
   }
+  for (const { last } of runs.values()) snapshotOf(last);
   return [...runs.values()];
 }
 
-/** A rollback that begins with its migration still at work is that migration's own. */
 function stateAfter(state: MigrationState, run: RunHistory): MigrationState {
   if (run.end === null) return run.machine === 'migration' ? 'MIGRATING' : 'ROLLING_BACK';
   if (run.end === 'migrated') return 'MIGRATED';
@@ -61,21 +63,26 @@ function stateAfter(state: MigrationState, run: RunHistory): MigrationState {
   return state;
 }
 
-/** What the journal's records say all together. */
+/**
+ * What the journal's records say all together. A run within another one is that one's own affair: only how the outer
+ * one ended counts.
+ * @throws JournalError `JOURNAL_NEWER`, `JOURNAL_UNREADABLE` for what the charts of this library do not know
+ */
 export function historyOf(records: readonly JournalRecord[]): History {
   const runs = runsOf(records);
   let state: MigrationState = 'NOT_STARTED';
   let migrated: RunHistory | null = null;
-  for (const run of runs) {
+  const outer = runs.filter(({ parent }) => parent === null);
+  for (const run of outer) {
     state = stateAfter(state, run);
     if (run.end === 'migrated' || (run.machine === 'migration' && run.end === 'unlocked')) migrated = run;
     if (run.end === 'rolledBack') migrated = null;
   }
-  const locked = runs.find((run) => run.end === 'safeMode') ?? null;
+  const locked = outer.find((run) => run.end === 'safeMode') ?? null;
   return {
     last: records.at(-1) ?? null,
     runs,
-    open: runs.find((run) => run.end === null) ?? null,
+    open: outer.find((run) => run.end === null) ?? null,
     state: locked === null ? state : 'SAFE_MODE',
     migrated,
     locked,

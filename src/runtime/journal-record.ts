@@ -10,6 +10,8 @@ export const MAX_RECORD_BYTES = 4096;
 
 const identifier = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/));
 
+const CHARTS = ['migration', 'rollback'] as const;
+
 /** What a record says, without its hash. `at` is wall-clock time in milliseconds; `activeMs` counts active time. */
 export interface RecordBody {
   version: typeof RECORD_VERSION;
@@ -33,7 +35,7 @@ const recordBody: z.ZodMiniType<RecordBody> = z.strictObject({
   seq: z.int().check(z.nonnegative()),
   run: identifier,
   parent: z.nullable(identifier),
-  machine: z.strictObject({ id: z.enum(['migration', 'rollback']), version: z.int() }),
+  machine: z.strictObject({ id: z.enum(CHARTS), version: z.int() }),
   at: z.number(),
   activeMs: z.number().check(z.nonnegative()),
   event: z.looseObject({ type: z.string() }),
@@ -81,6 +83,13 @@ export async function readRecord(text: string, place: string): Promise<JournalRe
     throw new JournalError(
       'JOURNAL_NEWER',
       `The journal record ${place} was written by a newer version of backpedal (format ${version}). Nothing has been changed; reload the app to get that version.`,
+    );
+  }
+  const chart = (value as { machine?: { id?: unknown } } | null)?.machine?.id;
+  if (typeof chart === 'string' && !(CHARTS as readonly string[]).includes(chart)) {
+    throw new JournalError(
+      'JOURNAL_NEWER',
+      `The journal record ${place} is of a chart that this version of backpedal does not have. Nothing has been changed; reload the app to get a newer one.`,
     );
   }
   const parsed = recordBody.safeParse(value);

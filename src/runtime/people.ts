@@ -4,6 +4,7 @@ import { migrationMachine } from '../machines/migration/machine.ts';
 import { rollbackMachine } from '../machines/rollback/machine.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { appendAudit } from './audit-log.ts';
+import { snapshotOf } from './charts.ts';
 import { viewOfRecord } from './follow.ts';
 import type { RunHistory } from './history.ts';
 import type { Decision } from './public-types.ts';
@@ -77,9 +78,8 @@ export async function cancel(session: Session): Promise<void> {
 
 /** Appends the unlocking to the run that ended in safe mode. */
 async function appendUnlock(session: Session, run: RunHistory, reason: string): Promise<void> {
-  const { value, context } = run.last.snapshot;
   const machine = run.machine === 'rollback' ? rollbackMachine : migrationMachine;
-  const snapshot = machine.resolveState({ value, context: context as never });
+  const snapshot = snapshotOf(run.last);
   const event = { type: 'UNLOCK', reason } as const;
   const [next] = transition(machine as typeof rollbackMachine, snapshot as never, event);
   const { last } = await readHistory(session);

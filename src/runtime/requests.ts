@@ -19,8 +19,14 @@ const REASONS: readonly RollbackReason[] = [
   'USER_REQUEST',
 ];
 
-/** A longer explanation would not fit into a record of the journal. */
+/** A longer explanation would not fit into a record of the journal, beside another one: characters, and bytes there. */
 const LONGEST_DETAIL = 300;
+const MOST_BYTES = 1000;
+
+const fitsInRecord = (text: unknown): text is string =>
+  typeof text === 'string' &&
+  text.length <= LONGEST_DETAIL &&
+  new TextEncoder().encode(JSON.stringify(text)).length <= MOST_BYTES;
 
 /** A second rollback is refused in the words of the user's procedures. */
 export const rollbackInProgress = (): RollbackError =>
@@ -79,8 +85,8 @@ export function checkRequest(request: RollbackRequest): void {
   const { reason, detail = '', onDrift = 'ask', backupId = 'x' } = request;
   const faults: string[] = [];
   if (!REASONS.includes(reason)) faults.push(`reason must be one of ${REASONS.join(', ')}`);
-  if (typeof detail !== 'string' || detail.length > LONGEST_DETAIL)
-    faults.push(`detail must be a text of at most ${LONGEST_DETAIL} characters`);
+  if (!fitsInRecord(detail))
+    faults.push(`detail must be a text of at most ${LONGEST_DETAIL} characters and ${MOST_BYTES} bytes of JSON`);
   if (!['ask', 'merge', 'discard'].includes(onDrift)) faults.push('onDrift must be ask, merge or discard');
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(backupId)) faults.push('backupId is not an identifier');
   if (faults.length > 0)
@@ -112,9 +118,9 @@ export function obstacleToMigration(history: History): MigrationError | null {
 
 /** @throws BackpedalError `INPUT_ARGUMENT` */
 export function checkReason(reason: unknown): asserts reason is string {
-  if (typeof reason === 'string' && reason.trim() !== '' && reason.length <= LONGEST_DETAIL) return;
+  if (fitsInRecord(reason) && reason.trim() !== '') return;
   throw new BackpedalError(
     'INPUT_ARGUMENT',
-    `A reason of 1 to ${LONGEST_DETAIL} characters is needed; it is kept in the audit trail.`,
+    `A reason of 1 to ${LONGEST_DETAIL} characters, at most ${MOST_BYTES} bytes of JSON, is needed; it is kept in the audit trail.`,
   );
 }

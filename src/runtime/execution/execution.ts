@@ -1,6 +1,7 @@
 import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
 import { BackpedalError, JournalError } from '../../errors.ts';
 import { RETRIES } from '../../machines/chart.ts';
+import { snapshotOf } from '../charts.ts';
 import type { RecordDraft } from '../journal.ts';
 import type { JournalRecord } from '../journal-record.ts';
 import type { World } from '../world.ts';
@@ -11,7 +12,7 @@ import { faultEvents, overdue } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { hasEnded, metaOf, persisted, rehydrate } from './snapshot.ts';
+import { hasEnded, metaOf, persisted } from './snapshot.ts';
 import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan } from './types.ts';
 import { createWatch, timeLimit, type Watch } from './watch.ts';
 
@@ -275,7 +276,7 @@ export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyI
     watch: createWatch(setting.world, (reason) => push({ type: 'TRIGGERED', reason })),
     snapshot:
       from.kind === 'resume'
-        ? rehydrate(plan, from.record)
+        ? snapshotOf(from.record)
         : (initialTransition(plan.machine, from.input as never)[0] as AnyMachineSnapshot),
     command: 0,
     wanted: from.kind === 'resume' ? from.record.commands : [],
