@@ -30,7 +30,7 @@ export function confirmDiscard(prompts: Prompts, phrase: string): Promise<boolea
 
 /** What becomes of the drift, as a person chooses; everything but a clear answer is `cancel`. */
 export async function askAboutDrift(prompts: Prompts, phrase: string): Promise<DriftAnswer> {
-  const answer = await prompts.choose(`After the migration: ${phrase}. What becomes of it?`, choices);
+  const answer = await prompts.choose(`Changed after the migration: ${phrase}. What becomes of it?`, choices);
   if (answer !== 'discard') return answer ?? 'cancel';
   return (await confirmDiscard(prompts, phrase)) ? 'discard' : 'cancel';
 }

@@ -10,20 +10,26 @@ export function driftTotal(drift: Omit<DriftSummary, 'digest'>): number {
   return drift.added + drift.changed + drift.deleted + drift.dependents + drift.storageKeys;
 }
 
+function rowsPhrase({ added, changed, deleted }: Omit<DriftSummary, 'digest'>): string {
+  const kinds = [
+    [added, 'added'],
+    [changed, 'changed'],
+    [deleted, 'deleted'],
+  ] as const;
+  const only = kinds.filter(([number]) => number > 0);
+  const [first] = only;
+  if (only.length === 1 && first) return `${counted(first[0], 'row')} ${first[1]}`;
+  return only.length === 0 ? '' : `${counted(added + changed + deleted, 'row')} (${enumerated(only)})`;
+}
+
 /** What people did after the migration, in one phrase. */
 export function driftPhrase(drift: Omit<DriftSummary, 'digest'>): string {
-  const rows = drift.added + drift.changed + drift.deleted;
   const parts = [
-    enumerated([
-      [drift.added, 'added'],
-      [drift.changed, 'changed'],
-      [drift.deleted, 'deleted'],
-    ]),
+    rowsPhrase(drift),
     drift.dependents > 0 ? `${counted(drift.dependents, 'row')} of other tables` : '',
     drift.storageKeys > 0 ? `${counted(drift.storageKeys, 'key')} written in storage` : '',
   ].filter((part) => part !== '');
-  if (parts.length === 0) return 'nothing was changed after the migration';
-  return `${rows > 0 ? 'rows ' : ''}${parts.join('; ')}`;
+  return parts.length === 0 ? 'nothing' : parts.join('; ');
 }
 
 /** Up to twenty changed rows, one a line, and how many more there are. */

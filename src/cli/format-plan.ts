@@ -57,6 +57,12 @@ const policies: Readonly<Record<RollbackPlan['onDrift'], string>> = {
   discard: 'the backup is restored as it was; they stay in the archive',
 };
 
+function driftSection(plan: RollbackPlan, style: Style): string[] {
+  if (driftTotal(plan.drift) === 0) return ['', 'Nothing was changed after the migration.'];
+  const policy = `With --on-drift ${plan.onDrift}, ${policies[plan.onDrift]}.`;
+  return section(style, `Changed after the migration: ${driftPhrase(plan.drift)}`, [...driftLines(plan), policy]);
+}
+
 function roomLine({ needed, available }: RollbackPlan['room']): string {
   const limit = available === null ? 'the storage names no limit' : `${counted(available, 'character')} are free`;
   return `${counted(needed, 'character')} needed; ${limit}`;
@@ -64,7 +70,6 @@ function roomLine({ needed, available }: RollbackPlan['room']): string {
 
 /** A plan for people, to be read before anything is done. */
 export function formatPlan(plan: RollbackPlan, style: Style): string {
-  const drifted = driftTotal(plan.drift) > 0;
   const dependents = plan.dependents.map(
     ({ table, collection, rows, effect }) =>
       `${counted(rows, 'row')} of ${printableName(table)} that refer to ${printableName(collection)} ${effects[effect]}`,
@@ -79,10 +84,7 @@ export function formatPlan(plan: RollbackPlan, style: Style): string {
     ),
     ...section(style, 'Rows of other tables', dependents),
     ...section(style, `Storage: ${counted(plan.keysToRestore, 'key')} to restore`, keySection(plan)),
-    ...section(style, `Changed after the migration: ${driftPhrase(plan.drift)}`, driftLines(plan)),
-    ...(drifted
-      ? indented([`With --on-drift ${plan.onDrift}, ${policies[plan.onDrift]}.`])
-      : ['', 'Nothing was changed after the migration.']),
+    ...driftSection(plan, style),
     ...section(style, 'Room', [roomLine(plan.room)]),
     ...section(
       style,

@@ -29,7 +29,7 @@ export function bar(progress: number, width: number = BAR_WIDTH): string {
 export function progressLine(figures: ProgressFigures, columns: number): string {
   const room = Math.max(3, columns - 1);
   const { progress, currentStep, estimatedTimeRemaining } = figures;
-  const left = estimatedTimeRemaining === null ? '' : `, ${duration(estimatedTimeRemaining)} left`;
+  const left = estimatedTimeRemaining === null || progress >= 100 ? '' : `, ${duration(estimatedTimeRemaining)} left`;
   const words = printableText(currentStep) + left;
   const line =
     columns < NARROWEST ? `${percent(progress)} ${words}` : `${bar(progress)} ${percent(progress)}  ${words}`;

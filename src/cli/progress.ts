@@ -26,7 +26,7 @@ function barDisplay(stderr: NodeJS.WriteStream): ProgressDisplay {
   let shown = '';
   return {
     show(figures) {
-      const line = progressLine(figures, stderr.columns ?? 80);
+      const line = progressLine(figures, stderr.columns || 80);
       if (line === shown) return;
       shown = line;
       stderr.write(START_OF_LINE + line);

@@ -17,22 +17,6 @@ export interface Setting {
   readonly createClient: (options: BackpedalOptions) => Backpedal;
 }
 
-/** Resolves as soon as a question is open; it is not, and never will be, when no run is under way. */
-function questionOpen(client: Backpedal): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (client.getSnapshot().question === null) return;
-      stop();
-      resolve();
-    };
-    const stop = client.subscribe(look);
-    look();
-  });
-}
-
-/** Closes; a run that waits for a person holds nothing and is not waited for until that person comes. */
-const closed = (client: Backpedal): Promise<void> => Promise.race([client.close(), questionOpen(client)]);
-
 /** Gives the client of the configured migration to `work`, and closes it whatever comes of that. */
 export async function withClient<Result>(
   setting: Setting,
@@ -44,12 +28,12 @@ export async function withClient<Result>(
   try {
     result = await work(client, options);
   } catch (error) {
-    await closed(client).catch((second: unknown) => {
+    await client.close().catch((second: unknown) => {
       setting.output.message(`Closing failed as well. ${reportError(second, 'message').text}`);
     });
     throw error;
   }
-  await closed(client);
+  await client.close();
   return result;
 }
 

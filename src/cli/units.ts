@@ -22,10 +22,7 @@ export function duration(seconds: number | null): string {
   return `about ${counted(Math.round(seconds / 3600), 'hour')}`;
 }
 
-/** Numbers with their nouns in one phrase, those that are 0 left out: `1 added, 2 changed`. */
+/** Numbers with their words in one phrase: `1 added, 2 changed`. */
 export function enumerated(parts: readonly (readonly [number: number, words: string])[]): string {
-  return parts
-    .filter(([number]) => number > 0)
-    .map(([number, words]) => `${count(number)} ${words}`)
-    .join(', ');
+  return parts.map(([number, words]) => `${count(number)} ${words}`).join(', ');
 }

@@ -30,7 +30,7 @@ export async function reportWaiting(
   const { runId, question } = waiting;
   const commands = answerCommands(setting, question);
   const text = [
-    `The rollback ${runId} waits for a decision: ${driftPhrase(question.drift)} after the migration.`,
+    `The rollback ${runId} waits for a decision about what came after the migration: ${driftPhrase(question.drift)}.`,
     'Nothing has been changed, and nothing is locked meanwhile. Call one of:',
     ...commands.map(({ command, effect }) => `  ${command}\n      ${effect}`),
     `\`${nextCommand(setting, 'plan')}\` lists the changes.`,

@@ -70,6 +70,12 @@ describe('the plan', () => {
     expect(lines[20]).toBe('and 2,980 more');
   });
 
+  it('CM6 tells of drift in storage alone too, and of none at all', () => {
+    const stored = formatPlan(planOf({ drift: { ...NO_CHANGES, storageKeys: 2 }, driftEntries: [] }), PLAIN);
+    expect(stored).toContain('Changed after the migration: 2 keys written in storage\n  With --on-drift ask,');
+    expect(formatPlan(planOf({ drift: NO_CHANGES }), PLAIN)).toContain('Nothing was changed after the migration.');
+  });
+
   it('CM6 names the table of a row that is not in the collection’s own', () => {
     const driftEntries = [{ collection: 'tasks', table: 'messages', key: '[1]', kind: 'dependent' }] as const;
     expect(driftLines({ drift: { ...NO_CHANGES, dependents: 1 }, driftEntries })).toEqual([
@@ -78,8 +84,9 @@ describe('the plan', () => {
   });
 
   it('CM6 says in a phrase what was changed', () => {
-    expect(driftPhrase(NO_CHANGES)).toBe('nothing was changed after the migration');
-    expect(driftPhrase({ ...NO_CHANGES, added: 1, deleted: 1200 })).toBe('rows 1 added, 1,200 deleted');
+    expect(driftPhrase(NO_CHANGES)).toBe('nothing');
+    expect(driftPhrase({ ...NO_CHANGES, deleted: 1200 })).toBe('1,200 rows deleted');
+    expect(driftPhrase({ ...NO_CHANGES, added: 1, deleted: 1200 })).toBe('1,201 rows (1 added, 1,200 deleted)');
     expect(driftPhrase({ ...NO_CHANGES, dependents: 2, storageKeys: 1 })).toBe(
       '2 rows of other tables; 1 key written in storage',
     );

@@ -97,7 +97,7 @@ describe('results for people', () => {
       'Open run: rollback r1\n  at preparing.deciding: Waiting for your decision (0 %)\n  can be cancelled',
     );
     expect(text).toContain('level 2, a person decides');
-    expect(text).toContain('Question: what becomes of these changes: rows 1 added, 2 changed, 1 deleted?');
+    expect(text).toContain('Question: what becomes of these changes: 4 rows (1 added, 2 changed, 1 deleted)?');
     expect(text).toContain('Next:\n  backpedal cancel');
     const ended = statusOf({ activity: 'rollback', runId: 'r1', outcome: 'rolledBack', migrationState: 'ROLLED_BACK' });
     expect(formatStatus(ended, [], PLAIN)).toContain('Latest run: rollback r1, ended rolledBack');

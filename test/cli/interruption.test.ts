@@ -6,7 +6,7 @@ import type { Setting } from '../../src/cli/setting.ts';
 import { BackpedalError } from '../../src/index.ts';
 import { type FakeClient, fakeClient } from './fake-client.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
-import { nobody } from './memory-project.ts';
+import { nobody } from './people.ts';
 
 const display = { show: () => {}, clear: () => {} };
 const working = { activity: 'rollback', runId: 'r1', state: 'executing.clearingDatabase' } as const;

@@ -12,6 +12,7 @@ import {
   seededIdentity,
 } from '../../src/testing/index.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
+import { nobody } from './people.ts';
 
 /** What came of one call of the command line. */
 export interface Called {
@@ -37,13 +38,6 @@ export interface MemoryProject {
 
 /** The store as the app has written it; the spaces show whether it was ever rebuilt. */
 export const TASKS = '{"state": {"tasks": [{"id": "t1", "title": "one"}, {"id": "t2", "title": "two"}]}, "version": 3}';
-
-/** Somebody who must not be asked. */
-export const nobody: Prompts = {
-  confirm: () => Promise.reject(new Error('asked')),
-  choose: () => Promise.reject(new Error('asked')),
-  typed: () => Promise.reject(new Error('asked')),
-};
 
 /** A project in which nothing has been migrated. */
 export function memoryProject(): MemoryProject {
@@ -80,3 +74,12 @@ export async function migratedProject(): Promise<MemoryProject> {
   if (code !== 0) throw new Error(`The migration ended with ${code}: ${stderr}`);
   return project;
 }
+
+/** What people do in the database after the migration. */
+export function edit(project: MemoryProject): void {
+  project.database.update('tasks', { id: 't1' }, { title: 'edited' });
+  project.database.insert('tasks', { id: 't3', title: 'three' });
+}
+
+/** What `--json` printed. */
+export const jsonOf = ({ stdout }: { readonly stdout: string }): unknown => JSON.parse(stdout);
