@@ -1,9 +1,16 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** Says so on stdout and stands still until the process is killed. */
-function standStill(): void {
+/** How long a process stands still: until it is killed, or until something is said to it. */
+export type StopMode = 'untilKilled' | 'untilTold';
+
+/** Says so on stdout and stands still. */
+function standStill(mode: StopMode): void {
   fs.writeSync(1, 'reached\n');
+  if (mode === 'untilTold') {
+    fs.readSync(0, new Uint8Array(1));
+    return;
+  }
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
@@ -14,10 +21,10 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  * appended to a file counts twice, since it can be cut off in the middle. Patches Node from outside, so that what is
  * tested knows nothing of it.
  */
-export async function stopAt(step: number): Promise<void> {
+export async function stopAt(step: number, mode: StopMode = 'untilKilled'): Promise<void> {
   let count = 0;
   const reach = (): void => {
-    if (++count === step) standStill();
+    if (++count === step) standStill(mode);
   };
   const patch = (target: object, names: readonly string[]): void => {
     const functions = target as Record<string, AnyFunction>;
