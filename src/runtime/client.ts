@@ -1,4 +1,5 @@
 import { exportArchive, listArchive } from './archive-view.ts';
+import { checkListener, checkOptions } from './arguments.ts';
 import { readAudit } from './audit-log.ts';
 import { exportBackup, importBackup, listAllBackups, removeBackup, verifyBackup } from './backups-view.ts';
 import { cachePatterns } from './cache-patterns.ts';
@@ -11,53 +12,72 @@ import type { Backpedal, BackpedalOptions } from './public-types.ts';
 import { canRollback } from './readiness.ts';
 import { recover } from './recovery.ts';
 import { reportOf } from './report.ts';
-import { createSession } from './session.ts';
+import { createSession, requireOpen, type Session } from './session.ts';
 import { startMigration, startRollback } from './starting.ts';
 import { verifyDatabase, verifyMigration, verifyStorage } from './verification.ts';
 import { createWorld } from './world.ts';
 
 /**
- * The client of one migration. No I/O until the first call; call `recover()` first.
- * @throws CacheError `CACHE_PATTERN` when a cache pattern does not fit the database's scope
+ * The client of one migration. No I/O until the first call; call `recover()` first. Every method of it refuses with
+ * `INPUT_ARGUMENT` what cannot have been meant, and with `CLIENT_CLOSED` once the client is closed.
+ * @throws InputError `INPUT_ARGUMENT`; CacheError `CACHE_PATTERN` when a cache pattern does not fit the database's scope
  */
 export function createBackpedal(options: BackpedalOptions): Backpedal {
   const world = createWorld(options);
   const session = createSession(world);
   cachePatterns(world, () => []);
+  /** A method that rejects, rather than throws, once the client is closed. */
+  const open =
+    <A extends unknown[], R>(work: (session: Session, ...args: A) => R | Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      requireOpen(session);
+      return work(session, ...args);
+    };
+  const withOptions = <O, R>(method: Parameters<typeof checkOptions>[0], work: (session: Session, options: O) => R) =>
+    open((_, wanted: O = {} as O) => {
+      checkOptions(method, wanted);
+      return work(session, wanted);
+    }) as (options?: O) => Promise<Awaited<R>>;
   return {
-    recover: () => recover(session),
-    migrate: ({ signal } = {}) => startMigration(session, signal),
-    canRollback: () => canRollback(session),
-    plan: (wanted = {}) => planRollback(session, wanted),
-    rollback: (request) => startRollback(session, request),
-    cancel: () => cancel(session),
-    decide: (decision) => decide(session, decision),
-    unlock: ({ reason }) => unlock(session, reason),
+    recover: open(recover),
+    migrate: withOptions('migrate', (_, { signal }: { readonly signal?: AbortSignal }) =>
+      startMigration(session, signal),
+    ),
+    canRollback: open(canRollback),
+    plan: withOptions('plan', planRollback),
+    rollback: open(startRollback),
+    cancel: open(cancel),
+    decide: open(decide),
+    unlock: open(unlock),
     getSnapshot: session.board.getSnapshot,
-    subscribe: session.board.subscribe,
-    monitorRollback: (migrationId, onUpdate) => monitorRollback(session, migrationId, onUpdate),
-    metrics: () => rollbackMetrics(session),
-    verifyStorage: () => verifyStorage(session),
-    verifyDatabase: () => verifyDatabase(session),
-    verifyMigration: () => verifyMigration(session),
-    drill: (wanted = {}) => drill(session, wanted),
-    archive: { list: () => listArchive(session), export: (run) => exportArchive(session, run) },
+    subscribe: (listener) => {
+      checkListener('subscribe', listener);
+      return session.board.subscribe(listener);
+    },
+    monitorRollback: (migrationId, onUpdate) => {
+      requireOpen(session);
+      checkListener('monitorRollback', onUpdate);
+      return monitorRollback(session, migrationId, onUpdate);
+    },
+    metrics: open(rollbackMetrics),
+    verifyStorage: open(verifyStorage),
+    verifyDatabase: open(verifyDatabase),
+    verifyMigration: open(verifyMigration),
+    drill: withOptions('drill', drill),
+    archive: { list: open(listArchive), export: open(exportArchive) },
     backups: {
-      list: () => listAllBackups(session),
-      verify: (id) => verifyBackup(session, id),
-      export: (id) => exportBackup(session, id),
-      import: (text) => importBackup(session, text),
-      remove: (id) => removeBackup(session, id),
+      list: open(listAllBackups),
+      verify: open(verifyBackup),
+      export: open(exportBackup),
+      import: open(importBackup),
+      remove: open(removeBackup),
     },
     audit: {
-      list: async (filter = {}) => {
-        const entries = await readAudit(world);
-        return entries.filter(
-          ({ migrationId }) => filter.migrationId === undefined || filter.migrationId === migrationId,
-        );
-      },
+      list: withOptions('audit.list', async (_, { migrationId }: { readonly migrationId?: string }) =>
+        (await readAudit(world)).filter((entry) => migrationId === undefined || entry.migrationId === migrationId),
+      ),
     },
-    report: (run) => reportOf(session, run),
+    report: open(reportOf),
     close: async () => {
       session.closing.abort();
       await session.current;

@@ -2,11 +2,10 @@ import type { RollbackContext } from '../machines/rollback/types.ts';
 import { findBackup, readDigests } from './backup-store.ts';
 import type { RollbackMetrics } from './record-types.ts';
 import { rollbackResult } from './results.ts';
-import { readHistory, requireOpen, type Session } from './session.ts';
+import { readHistory, type Session } from './session.ts';
 
 /** The numbers of the latest rollback that has ended, or `null` before the first. */
 export async function rollbackMetrics(session: Session): Promise<RollbackMetrics | null> {
-  requireOpen(session);
   const { world } = session;
   const { runs } = await readHistory(session);
   const run = runs.filter(({ machine, end }) => machine === 'rollback' && end !== null).at(-1);

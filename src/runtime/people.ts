@@ -3,15 +3,15 @@ import { BackpedalError } from '../errors.ts';
 import { migrationMachine } from '../machines/migration/machine.ts';
 import { rollbackMachine } from '../machines/rollback/machine.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
+import { checkDecision, checkReason } from './arguments.ts';
 import { appendAudit } from './audit-log.ts';
 import { snapshotOf } from './charts.ts';
 import { viewOfRecord } from './follow.ts';
 import type { RunHistory } from './history.ts';
 import type { Decision } from './public-types.ts';
 import { takeUp } from './recovery.ts';
-import { checkReason } from './requests.ts';
 import { digestForPeople } from './rollback/drift.ts';
-import { readHistory, requireOpen, type Session, takeLock } from './session.ts';
+import { readHistory, type Session, takeLock } from './session.ts';
 
 const noQuestion = (): BackpedalError =>
   new BackpedalError('QUESTION_NOT_OPEN', 'No question is open, so there is nothing to decide.');
@@ -48,10 +48,7 @@ async function runUnderWay(session: Session): Promise<Session['executions'][numb
  * @throws BackpedalError `QUESTION_NOT_OPEN`, `DECISION_STALE`, `INPUT_ARGUMENT`
  */
 export async function decide(session: Session, decision: Decision): Promise<void> {
-  requireOpen(session);
-  if (decision.question !== 'drift' || !['merge', 'discard'].includes(decision.choice)) {
-    throw new BackpedalError('INPUT_ARGUMENT', 'The question is "drift", and the choices are merge and discard.');
-  }
+  checkDecision(decision);
   const open = (await readHistory(session)).open;
   if (open === null || viewOfRecord(open).meta.waitsFor !== 'person') throw noQuestion();
   const approved = await answered(open.context as RollbackContext, decision);
@@ -64,7 +61,6 @@ export async function decide(session: Session, decision: Decision): Promise<void
  * @throws BackpedalError `RUN_NOT_FOUND`, `CANCEL_TOO_LATE`
  */
 export async function cancel(session: Session): Promise<void> {
-  requireOpen(session);
   const execution = await runUnderWay(session);
   if (execution === null)
     throw new BackpedalError('RUN_NOT_FOUND', 'Nothing is being done, so there is nothing to cancel.');
@@ -99,9 +95,8 @@ async function appendUnlock(session: Session, run: RunHistory, reason: string): 
  * Leaves safe mode; the reason is journaled and audited, and the app's writers are let go.
  * @throws BackpedalError `NOT_IN_SAFE_MODE`, `INPUT_ARGUMENT`
  */
-export async function unlock(session: Session, reason: unknown): Promise<void> {
-  requireOpen(session);
-  checkReason(reason);
+export async function unlock(session: Session, options: { readonly reason: string }): Promise<void> {
+  const reason = checkReason(options);
   const { world } = session;
   const { locked } = await readHistory(session);
   if (locked === null) throw new BackpedalError('NOT_IN_SAFE_MODE', 'The system is not in safe mode.');

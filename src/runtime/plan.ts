@@ -6,7 +6,7 @@ import type { PlannedKey, RollbackPlan } from './record-types.ts';
 import { obstacleNow } from './requests.ts';
 import { figuresOf, summaryOf } from './rollback/drift.ts';
 import { refuseForeign } from './rollback/prepare.ts';
-import { readHistory, requireOpen, type Session } from './session.ts';
+import { readHistory, type Session } from './session.ts';
 import { isTorn, type KeyState, storageDrift, surveyStorage } from './storage-survey.ts';
 import type { World } from './world.ts';
 
@@ -43,7 +43,6 @@ export async function planRollback(
   session: Session,
   options: { readonly backupId?: string; readonly onDrift?: DriftPolicy },
 ): Promise<RollbackPlan> {
-  requireOpen(session);
   const { world } = session;
   const history = await readHistory(session);
   const migrated = requireMigrated(history);

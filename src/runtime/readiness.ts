@@ -4,7 +4,7 @@ import { findBackup, type Generation } from './backup-store.ts';
 import type { History } from './history.ts';
 import type { RollbackReadiness } from './record-types.ts';
 import { obstacleNow } from './requests.ts';
-import { readHistory, requireOpen, type Session } from './session.ts';
+import { readHistory, type Session } from './session.ts';
 
 /** Rough rates for an estimate before anything was measured: rows and UTF-16 units that are moved in a second. */
 const ROWS_A_SECOND = 50_000;
@@ -24,7 +24,6 @@ export function backupFor(session: Session, history: History, id: string | undef
 
 /** Whether a rollback can begin now, and if not, why. */
 export async function canRollback(session: Session): Promise<RollbackReadiness> {
-  requireOpen(session);
   const history = await readHistory(session);
   const obstacle = await obstacleNow(session, history);
   if (obstacle !== null) {

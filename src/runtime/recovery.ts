@@ -6,7 +6,7 @@ import type { History, RunHistory } from './history.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
 import { resumeStart, runMigration, runRollback } from './runs.ts';
-import { ledgerAfter, readHistory, releaseLock, requireOpen, type Session, takeLock } from './session.ts';
+import { ledgerAfter, readHistory, releaseLock, type Session, takeLock } from './session.ts';
 import { resultFromJournal, tidyUp } from './starting.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 
@@ -75,7 +75,6 @@ export function recover(session: Session): Promise<RecoveryResult> {
 }
 
 async function find(session: Session): Promise<RecoveryResult> {
-  requireOpen(session);
   if (session.executions.length > 0) return join(session);
   const history = await readHistory(session);
   if (session.current !== null && history.open === null) return join(session);

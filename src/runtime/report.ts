@@ -2,14 +2,13 @@ import { BackpedalError } from '../errors.ts';
 import { readAudit } from './audit-log.ts';
 import { receiptMarkdown } from './receipt-markdown.ts';
 import type { Report } from './record-types.ts';
-import { requireOpen, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * The receipt of a rollback that has ended, from the audit trail, as data and as Markdown.
  * @throws BackpedalError `RUN_NOT_FOUND`
  */
 export async function reportOf(session: Session, run: string): Promise<Report> {
-  requireOpen(session);
   const receipt = (await readAudit(session.world)).find(
     ({ runId, receipt: found }) => runId === run && found !== undefined,
   )?.receipt;

@@ -1,32 +1,9 @@
-import { BackpedalError, MigrationError, RollbackError } from '../errors.ts';
+import { MigrationError, RollbackError } from '../errors.ts';
 import type { History, RunHistory } from './history.ts';
 import { readMarker } from './marker.ts';
-import type { RollbackRequest } from './public-types.ts';
 import { isHeldElsewhere, type Session } from './session.ts';
 import { pathOf } from './status.ts';
-import type { RollbackReason } from './status-types.ts';
 import type { World } from './world.ts';
-
-const REASONS: readonly RollbackReason[] = [
-  'VALIDATION_FAILURES',
-  'DATABASE_CONNECTION_LOST',
-  'MEMORY_THRESHOLD',
-  'TIMEOUT',
-  'USER_CANCELLED',
-  'DATA_CORRUPTION',
-  'PERFORMANCE_DEGRADATION',
-  'BUSINESS_LOGIC_ERROR',
-  'USER_REQUEST',
-];
-
-/** A longer explanation would not fit into a record of the journal, beside another one: characters, and bytes there. */
-const LONGEST_DETAIL = 300;
-const MOST_BYTES = 1000;
-
-const fitsInRecord = (text: unknown): text is string =>
-  typeof text === 'string' &&
-  text.length <= LONGEST_DETAIL &&
-  new TextEncoder().encode(JSON.stringify(text)).length <= MOST_BYTES;
 
 /** A second rollback is refused in the words of the user's procedures. */
 export const rollbackInProgress = (): RollbackError =>
@@ -80,21 +57,6 @@ export async function foreignStorage(world: World, run: RunHistory): Promise<Rol
   );
 }
 
-/** @throws RollbackError `INPUT_ARGUMENT` for a request that makes no sense */
-export function checkRequest(request: RollbackRequest): void {
-  const { reason, detail = '', onDrift = 'ask', backupId = 'x' } = request;
-  const faults: string[] = [];
-  if (!REASONS.includes(reason)) faults.push(`reason must be one of ${REASONS.join(', ')}`);
-  if (!fitsInRecord(detail))
-    faults.push(`detail must be a text of at most ${LONGEST_DETAIL} characters and ${MOST_BYTES} bytes of JSON`);
-  if (!['ask', 'merge', 'discard'].includes(onDrift)) faults.push('onDrift must be ask, merge or discard');
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(backupId)) faults.push('backupId is not an identifier');
-  if (faults.length > 0)
-    throw new RollbackError('INPUT_ARGUMENT', `This rollback cannot be asked for: ${faults.join('; ')}.`);
-  if (request.signal?.aborted)
-    throw new RollbackError('OPERATION_ABORTED', 'The rollback was cancelled before it began.');
-}
-
 /** Why the journal lets no migration begin, as its error; `null` when it does. */
 export function obstacleToMigration(history: History): MigrationError | null {
   if (history.locked !== null) {
@@ -114,13 +76,4 @@ export function obstacleToMigration(history: History): MigrationError | null {
     );
   }
   return null;
-}
-
-/** @throws BackpedalError `INPUT_ARGUMENT` */
-export function checkReason(reason: unknown): asserts reason is string {
-  if (fitsInRecord(reason) && reason.trim() !== '') return;
-  throw new BackpedalError(
-    'INPUT_ARGUMENT',
-    `A reason of 1 to ${LONGEST_DETAIL} characters, at most ${MOST_BYTES} bytes of JSON, is needed; it is kept in the audit trail.`,
-  );
 }

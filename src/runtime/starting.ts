@@ -1,6 +1,7 @@
 import { MigrationError, RollbackError } from '../errors.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
+import { checkRequest } from './arguments.ts';
 import { findBackup } from './backup-store.ts';
 import { causeOf } from './cause.ts';
 import { payCacheLater, payDebts } from './debts.ts';
@@ -15,11 +16,11 @@ import type { FailedItem } from './migration/memory.ts';
 import { refuseUnbackable, survey } from './migration/prepare.ts';
 import type { Source } from './migration/source.ts';
 import type { RollbackRequest } from './public-types.ts';
-import { checkRequest, obstacleToMigration, obstacleToRollback, rollbackInProgress } from './requests.ts';
+import { obstacleToMigration, obstacleToRollback, rollbackInProgress } from './requests.ts';
 import { migrationResult, rollbackResult } from './results.ts';
 import { applyRetention } from './retention.ts';
 import { runMigration, runRollback } from './runs.ts';
-import { ledgerAfter, readHistory, releaseLock, requireOpen, type Session, takeLock } from './session.ts';
+import { ledgerAfter, readHistory, releaseLock, type Session, takeLock } from './session.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 
 /** The result of a run that somebody may have carried out elsewhere, from the journal. */
@@ -54,7 +55,6 @@ export async function resultOf(
 
 /** Holds the session's place, and then the lock, while a run is under way. */
 async function exclusively<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
-  requireOpen(session);
   if (session.current !== null) throw refuse();
   const running = underLock(session, refuse, work);
   const place = running.catch(() => undefined);

@@ -8,7 +8,7 @@ import { copiedItems, failuresOf } from './migration/copy.ts';
 import { sourceOf } from './migration/prepare.ts';
 import { rowsOf } from './migration/source.ts';
 import type { VerificationResult } from './record-types.ts';
-import { readHistory, requireOpen, type Session } from './session.ts';
+import { readHistory, type Session } from './session.ts';
 import { sha256 } from './text-hash.ts';
 import type { World } from './world.ts';
 
@@ -50,7 +50,6 @@ async function expectedAfterMigration(
  * @throws BackpedalError `NOT_MIGRATED` when there was no run yet
  */
 export async function verifyStorage(session: Session): Promise<VerificationResult> {
-  requireOpen(session);
   const { world } = session;
   const history = await readHistory(session);
   const rollback = lastRollback(history);
@@ -78,7 +77,6 @@ export async function verifyStorage(session: Session): Promise<VerificationResul
 
 /** After a rollback: nothing of the migration is left in the scope. After a migration: every migrated row is there. */
 export async function verifyDatabase(session: Session): Promise<VerificationResult> {
-  requireOpen(session);
   const { world } = session;
   const history = await readHistory(session);
   if (history.migrated !== null) {
@@ -99,7 +97,6 @@ const COMPARED = 5000;
 
 /** Post-migration validation: compares every row with the item in the backup that it was made from. */
 export async function verifyMigration(session: Session): Promise<VerificationResult> {
-  requireOpen(session);
   const { world } = session;
   const { migrated } = await readHistory(session);
   if (migrated === null) throw new BackpedalError('NOT_MIGRATED', 'There is no migration to verify.');

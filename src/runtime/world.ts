@@ -12,6 +12,7 @@ import type { OperationsPort } from '../ports/operations.ts';
 import type { SealPort } from '../ports/seal.ts';
 import type { StoragePort } from '../ports/storage.ts';
 import type { VaultPort } from '../ports/vault.ts';
+import { checkedId, checkWorld } from './arguments.ts';
 import type { BackpedalOptions } from './public-types.ts';
 import { steadyOperations } from './steady-operations.ts';
 import { systemClock } from './system-clock.ts';
@@ -43,8 +44,13 @@ const silent: LoggerPort = { debug: () => {}, info: () => {}, warn: () => {}, er
 const unwatched: MemoryPort = { usage: () => Promise.resolve(null) };
 const nothingToStop: OperationsPort = { stop: () => Promise.resolve(), resume: () => Promise.resolve() };
 
-/** The world that an app describes, with defaults for what it leaves out. */
+/**
+ * The world that an app describes, with defaults for what it leaves out.
+ * @throws InputError `INPUT_ARGUMENT`
+ */
 export function createWorld(options: BackpedalOptions): World {
+  checkWorld(options);
+  const identity = options.identity ?? nobody;
   return {
     migration: options.migration,
     storage: options.storage,
@@ -57,7 +63,7 @@ export function createWorld(options: BackpedalOptions): World {
     notify: options.notify ?? (() => {}),
     memory: options.memory ?? unwatched,
     clock: options.clock ?? systemClock,
-    identity: options.identity ?? nobody,
+    identity: { user: () => identity.user() ?? null, createId: () => checkedId(identity.createId()) },
     logger: options.logger ?? silent,
   };
 }

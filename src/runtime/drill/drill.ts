@@ -4,7 +4,7 @@ import { requireMigrated } from '../readiness.ts';
 import type { DrillResult } from '../record-types.ts';
 import { rollbackResult } from '../results.ts';
 import { runRollback } from '../runs.ts';
-import { createSession, ledgerAfter, readHistory, requireOpen, type Session } from '../session.ts';
+import { createSession, ledgerAfter, readHistory, type Session } from '../session.ts';
 import type { World } from '../world.ts';
 import { rehearsalDatabase } from './rehearsal-database.ts';
 import { rehearsalStorage } from './rehearsal-storage.ts';
@@ -30,7 +30,6 @@ async function rehearsalWorld(world: World, undoes: string): Promise<World> {
  * @throws BackpedalError `NOT_MIGRATED`
  */
 export async function drill(session: Session, options: { readonly backupId?: string }): Promise<DrillResult> {
-  requireOpen(session);
   const undoes = requireMigrated(await readHistory(session));
   const world = await rehearsalWorld(session.world, undoes.run);
   const rehearsal = createSession(world);

@@ -1,9 +1,9 @@
 import { readCollection } from '../../content/read-collection.ts';
-import { itemRowKeys, toRow } from '../../content/rows.ts';
+import { toRow } from '../../content/rows.ts';
 import { isCollectionKey, isFormDataKey } from '../../definition/key-ownership.ts';
 import type { Collection, Item } from '../../definition/types.ts';
 import { DatabaseError } from '../../errors.ts';
-import type { CollectionTable, Row, RowKey } from '../../ports/database.ts';
+import type { CollectionTable, Row } from '../../ports/database.ts';
 import type { BackupItem } from '../backup-format.ts';
 import type { World } from '../world.ts';
 
@@ -78,12 +78,6 @@ export function understand(world: World, keys: readonly BackupItem[], tables: re
 /** The rows of some items, made once and used for copying and for comparing. */
 export const rowsOf = ({ collection, table }: SourceCollection, items: readonly SourceItem[]): readonly Row[] =>
   items.map(({ value }) => toRow(collection, value, table));
-
-/** The keys of the rows of some items. */
-export function rowKeysOf({ collection, table }: SourceCollection, items: readonly SourceItem[]): readonly RowKey[] {
-  const keyOf = itemRowKeys(collection, table);
-  return items.map(({ value }) => keyOf(value));
-}
 
 /** A run of items of one collection: what a batch holds, and where it is in the order of all items. */
 export interface Batch {
