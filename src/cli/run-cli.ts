@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandDef, defineCommand, parseArgs, renderUsage } from 'citty';
 import { createBackpedal } from '../index.ts';
@@ -41,6 +42,12 @@ async function help(command: CliCommand | undefined, style: Setting['surrounding
   return style === PLAIN ? stripVTControlCharacters(usage) : usage;
 }
 
+/** The manifest is two folders up from here, in the sources as in the package. */
+async function packageVersion(): Promise<string> {
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
+
 /** The command's name is the first word; its own words and flags may stand before and behind it. */
 function splitCommand(argv: readonly string[]): { readonly name: string | undefined; readonly rest: string[] } {
   const takesValue = (word: string | undefined): boolean => word === '--config';
@@ -70,6 +77,11 @@ export async function runCli(argv: readonly string[], io: Io, replacements: Repl
     if (argv.includes('--help') || argv.includes('-h')) {
       const usage = await help(command, surroundings.resultStyle);
       await output.result({ usage: stripVTControlCharacters(usage) }, usage);
+      return EXIT.done;
+    }
+    if (argv.includes('--version')) {
+      const version = await packageVersion();
+      await output.result({ version }, version);
       return EXIT.done;
     }
     if (command === undefined) {

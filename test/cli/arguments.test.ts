@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.ts';
 import { type Backpedal, BackpedalError } from '../../src/index.ts';
@@ -61,6 +62,11 @@ describe('what was typed', () => {
     expect(jsonOf(await project.call('rollback', '-h', '--json'))).toMatchObject({
       usage: expect.stringContaining('--reason'),
     });
+  });
+
+  it('CM2 the version is the package’s', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await memoryProject().call('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it('CM2 errors are one JSON value too', async () => {
