@@ -93,8 +93,9 @@ export async function discardCopy(context: MigrationContext, { world }: Work): P
 
 /** Gives the lease back and lets the app work again. */
 export async function closeMigration(context: MigrationContext, { world }: Work): Promise<MigrationEvent> {
-  await world.database.release(fenceOf(context));
+  // The app must work again whether or not the database can be reached.
   await world.operations.resume();
+  await world.database.release(fenceOf(context));
   return { type: 'CLOSED' };
 }
 

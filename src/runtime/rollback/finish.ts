@@ -9,8 +9,9 @@ import { fenceOf, giveUnknownLeaseBack } from './prepare.ts';
 
 /** Gives the lease back and lets the app work again. No backup and no archive is ever deleted here. */
 export async function cleanState(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
-  await world.database.release(fenceOf(context));
+  // The app must work again whether or not the database can be reached.
   await world.operations.resume();
+  await world.database.release(fenceOf(context));
   return { type: 'CLEANED' };
 }
 

@@ -1,0 +1,195 @@
+import type { RollbackContext } from '../../machines/rollback/types.ts';
+import type { JournalRecord } from '../../runtime/journal-record.ts';
+import { closedGate } from '../faulty.ts';
+import { type ProcessSetting, startProcess } from './app-process.ts';
+import { type ChartPath, type PathStep, stateName } from './chart-path.ts';
+import { checkInvariants, type RunEnd, type Witness, witness } from './check-invariants.ts';
+import { type Script, sceneFor } from './common-scenes.ts';
+import { migrationScript } from './migration-script.ts';
+import { type CreatePathWorld, memoryPathWorld, type PathWorld } from './path-world.ts';
+import { playScene } from './play-scene.ts';
+import { rollbackScript } from './rollback-script.ts';
+import { isResting, nextStep, type Stage } from './stage.ts';
+import { stepClock } from './step-clock.ts';
+import { follow, isSeenBefore, turn, until, type Walk } from './walk.ts';
+
+/** What became of a path that was run with a real client. */
+export interface PathReport {
+  readonly path: ChartPath;
+  /** What was not as it should have been, in words; empty when all was well. */
+  readonly failures: readonly string[];
+}
+
+/** How paths are run. */
+export interface RunPathOptions {
+  /** Makes the world of each path. Default: one on the adapters in memory. */
+  readonly createWorld?: CreatePathWorld;
+  /** How many turns of the event loop the world may take to answer. Default 100; more where there is real I/O. */
+  readonly patience?: number;
+}
+
+const scripts: Readonly<Record<ChartPath['chart'], Script>> = {
+  rollback: rollbackScript,
+  migration: migrationScript,
+};
+
+/** Compares a record with the path, and arranges for what is to come next before any command begins. */
+function enter(walk: Walk, record: JournalRecord): void {
+  const { stage } = walk;
+  if (!isOfRun(stage, record)) return;
+  const step = stage.record === null ? null : nextStep(stage);
+  const [event, state] = step === null ? ['BEGIN', stage.path.start] : [step?.event.type, step?.to];
+  const found = stateName(record.snapshot.value);
+  if (record.event.type !== event || found !== state) {
+    const fault = 'code' in record.event ? ` ${record.event.code}` : '';
+    walk.failures.push(`step ${stage.taken}: ${record.event.type}${fault} led to ${found}, not ${event} to ${state}`);
+    return;
+  }
+  if (stage.record !== null) stage.taken += 1;
+  stage.record = record;
+  stage.items.accepted = true;
+  stage.process.storage.answers = 'truth';
+  arrange(walk, step ?? null);
+}
+
+/** Records of an inner run, and of other runs, are none of the path. */
+const isOfRun = ({ path, record: known }: Stage, { machine, run }: JournalRecord): boolean =>
+  machine.id === path.chart && (known === null || known.run === run);
+
+function arrange(walk: Walk, last: PathStep | null): void {
+  const { stage } = walk;
+  const { process } = stage;
+  const isNewCommand = last?.continues !== true || last.event.type === 'RESUMED';
+  if (isNewCommand) walk.gates.push(process.detach());
+  walk.scene = null;
+  if (nextStep(stage) === undefined || walk.arranged > stage.taken) return;
+  const scene = sceneFor(walk.script, stage);
+  walk.scene = scene;
+  walk.isDoomed = scene.kind === 'crash' && scene.moment === 'atRecord';
+  if (isResting(stage)) {
+    // Nothing can be held here, so what is to fail must be known at once.
+    if (scene.kind === 'answer') void scene.prepare?.(stage);
+  } else if (isNewCommand) {
+    const isAtPorts = isSeenBefore(stage) || (scene.kind === 'act' && scene.moment === 'atPorts');
+    process.hold(isAtPorts ? 'atPorts' : 'atOnce');
+  }
+}
+
+/** Takes the path's steps, one after the other. */
+async function takeSteps(walk: Walk): Promise<void> {
+  const { stage, failures } = walk;
+  await until(walk, () => stage.record !== null);
+  while (stage.taken < stage.path.steps.length && failures.length === 0) {
+    const before = stage.taken;
+    // Everything that can go on has gone on: what nobody wants any more has been told so.
+    await turn();
+    for (const open of walk.gates.splice(0)) open();
+    if (walk.scene !== null) await playScene(walk, walk.scene);
+    const { name, from } = stage.path.steps[before] as PathStep;
+    if (!(await until(walk, () => stage.taken > before))) failures.push(`step ${before}: no ${name} in ${from}`);
+    if (nextStep(stage)?.event.type === 'UNLOCK') await until(walk, walk.isWorkSettled);
+  }
+  for (const open of walk.gates.splice(0)) open();
+  stage.process.release();
+}
+
+/** The world of a path, brought to where its chart begins. */
+async function prepareWorld(
+  world: PathWorld,
+  clock: Stage['clock'],
+  path: ChartPath,
+): Promise<{ readonly original: Witness; readonly before: Witness }> {
+  const original = await witness(world);
+  if (path.chart === 'migration') return { original, before: original };
+  const process = startProcess('process-0', {
+    world,
+    clock,
+    operations: { state: 'running' },
+    beforeRecord: () => 'go on',
+    afterRecord: () => {},
+  });
+  const { outcome } = await process.client.migrate();
+  if (outcome !== 'migrated') throw new Error(`The migration that is to be taken back ended ${outcome}.`);
+  await process.client.close();
+  return { original, before: await witness(world) };
+}
+
+function createWalk(path: ChartPath, world: PathWorld, items: Stage['items'], patience: number): Walk {
+  const clock = stepClock();
+  const setting: ProcessSetting = {
+    world,
+    clock,
+    operations: { state: 'running' },
+    beforeRecord: (record) => (walk.isDoomed && isOfRun(walk.stage, record) ? 'die' : 'go on'),
+    afterRecord: (record) => enter(walk, record),
+  };
+  const stage: Stage = {
+    path,
+    world,
+    clock,
+    outside: world.open(new AbortController().signal),
+    edits: { storage: [], rows: [] },
+    items,
+    abort: new AbortController(),
+    late: closedGate(),
+    process: startProcess('process-1', setting),
+    taken: 0,
+    record: null,
+  };
+  const walk: Walk = {
+    stage,
+    setting,
+    script: scripts[path.chart],
+    patience,
+    failures: [],
+    gates: [],
+    scene: null,
+    isDoomed: false,
+    arranged: 0,
+    processes: 1,
+    isWorkSettled: () => true,
+  };
+  return walk;
+}
+
+/**
+ * Runs a path with a real client: every step is brought about by what happens in the world, and every record of the
+ * journal has to be the path's. Then what must hold after any run is checked.
+ */
+export async function runPath(path: ChartPath, options: RunPathOptions = {}): Promise<PathReport> {
+  const items = { accepted: true };
+  const batches = 1 + path.steps.filter(({ name }) => name === 'BATCH_COPIED, more to come').length;
+  const createWorld = options.createWorld ?? memoryPathWorld;
+  const world = await createWorld({ batches, acceptsItems: () => items.accepted });
+  const walk = createWalk(path, world, items, options.patience ?? 100);
+  const { stage, failures } = walk;
+  const { original, before } = await prepareWorld(world, stage.clock, path);
+  const { client } = stage.process;
+  const signal = stage.abort.signal;
+  const isRollback = path.chart === 'rollback';
+  follow(walk, stage.process, isRollback ? client.rollback({ reason: 'USER_REQUEST', signal }) : client.migrate());
+  await takeSteps(walk);
+  if (failures.length === 0 && !(await until(walk, walk.isWorkSettled))) failures.push('the client never came to an end');
+  if (failures.length === 0) failures.push(...(await judge(walk, original, before)));
+  return { path, failures };
+}
+
+/** Whether a run comes past a failure that its end does not depend on. */
+const passes = ({ steps }: ChartPath, state: string): boolean =>
+  steps.some((step) => step.from === state && step.to !== state && step.event.type === 'FAILED');
+
+/** What must hold after the run, seen by a process that is started after it. */
+async function judge({ stage, setting }: Walk, original: Witness, before: Witness): Promise<readonly string[]> {
+  const { path, process, record, edits, world } = stage;
+  await process.client.close();
+  process.death.abort();
+  const end = path.steps.at(-1)?.to as RunEnd;
+  const { choice = null } = record?.snapshot.context as Partial<RollbackContext>;
+  const fresh = startProcess('process-after', { ...setting, beforeRecord: () => 'go on', afterRecord: () => {} });
+  const found: string[] = [];
+  if (end !== 'safeMode' && setting.operations.state === 'stopped' && !passes(path, 'releasing'))
+    found.push(`after ${end} the app's writers still stand still`);
+  const facts = { world, chart: path.chart, run: record?.run ?? '', end, original, before, edits, choice } as const;
+  const audited = passes(path, 'announcing') ? 'perhaps' : 'yes';
+  return [...found, ...(await checkInvariants({ ...facts, audited, client: fresh.client }))];
+}
