@@ -29,8 +29,6 @@ interface FoundCollection extends DiscoveredCollection {
   readonly table: FoundTable;
 }
 
-const UNUSED = { name: 'unused', idType: 'text', table: textTable('unused') } as const;
-
 /** Item to row and back; both forget what JSON does not keep, `1e400` for one, so that they are exact inverses. */
 function mappings(idField: string) {
   return {
@@ -80,8 +78,6 @@ export function foundApp(found: FoundStores): DemoApp {
     const idType = found.idTypes[name] ?? 'text';
     return { ...place, name, idType, table: idType === 'integer' ? integerTable(name) : textTable(name) };
   });
-  // A database has a table at least; where nothing was found it belongs to no collection and stays empty.
-  const tables = collections.length === 0 ? [UNUSED] : collections;
   const definitions = collections.map(({ name, storageKey, path, idField }) => [
     name,
     { storageKey, path, idField, ...mappings(idField) },
@@ -92,8 +88,8 @@ export function foundApp(found: FoundStores): DemoApp {
       collections: Object.fromEntries(definitions),
       formData: found.formData,
     }),
-    tables: Object.fromEntries(tables.map(({ name, table }) => [name, table])),
-    createTables: tables.map(createTable),
+    tables: Object.fromEntries(collections.map(({ name, table }) => [name, table])),
+    createTables: collections.map(createTable),
     work: (db) => collections.flatMap((collection) => editRows(db, collection)),
   };
 }

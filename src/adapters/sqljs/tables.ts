@@ -100,7 +100,6 @@ export function bindTables(
   for (const name of new Set(names.filter((n, i) => names.indexOf(n) !== i))) {
     faults.push(`table ${name} serves more than one collection`);
   }
-  if (bound.length === 0) faults.push('no tables are given');
   if (faults.length > 0) {
     throw new DatabaseError('DATABASE_SCHEMA', `The tables cannot be used: ${faults.join('; ')}.`, {
       details: { faults },
