@@ -117,7 +117,8 @@ export const SMALL_SCHEMA: MemorySchema = {
   scope: 'wholeTable',
 };
 
-function smallDatabase(): MemoryDatabase & { readonly tableNames: readonly string[] } {
+/** The database of a kit: two collections with a row that was there before, and a table that refers to one of them. */
+export function smallDatabase(): MemoryDatabase & { readonly tableNames: readonly string[] } {
   const database = memoryDatabase(SMALL_SCHEMA);
   database.insert('tasks', { id: 'before', title: 'was there before', done: true });
   return Object.assign(database, { tableNames: ['tasks', 'environments', 'comments'] });

@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { BackpedalError, DatabaseError } from '../../src/errors.ts';
+import type { Fault } from '../../src/testing/index.ts';
+import { differences, violations, type Witness, witness } from '../support/invariants.ts';
+import { createKit, drive, type Kit, SMALL_STORAGE, smallDatabase } from '../support/run-kit.ts';
+import { MERGING_ROLLBACK, PLAIN_ROLLBACK, rehearse, setStage } from '../support/scenarios.ts';
+
+async function migrated(): Promise<Kit> {
+  const kit = createKit();
+  await kit.start().client.migrate();
+  return kit;
+}
+
+const transient = (code: 'STORAGE_UNAVAILABLE' | 'DATABASE_UNAVAILABLE'): Error =>
+  new BackpedalError(code, 'Told to fail.', { persistence: 'transient' });
+
+const always = (operation: string, throws: unknown, moment: Fault['moment'] = 'before'): Fault => ({
+  operation,
+  moment,
+  repeat: 'forever',
+  behaviour: { throws },
+});
+
+const original = (key: string): string | undefined => new Map(SMALL_STORAGE).get(key);
+
+describe('the outcome of Clear Database that nobody knows', () => {
+  const unknown = new DatabaseError('DATABASE_OUTCOME_UNKNOWN', 'The connection was lost while committing.');
+
+  it.each(['before', 'after'] as const)(
+    'RB14 is looked up under a higher token, the commit having been lost %s its effect',
+    async (moment) => {
+      const { after } = await rehearse(MERGING_ROLLBACK);
+      const { kit, ends } = await setStage(MERGING_ROLLBACK, after);
+      const process = kit.start({ database: [{ operation: 'clear', moment, behaviour: { throws: unknown } }] });
+      const driven = await drive(kit.clock, MERGING_ROLLBACK.run(process));
+      if (driven.end !== 'value') throw new Error('The run did not end.');
+      expect(driven.value).toMatchObject({ outcome: 'rolledBack', finalStatus: 'SUCCESS' });
+      expect(await violations(kit, ends, driven.value)).toEqual([]);
+      const calls = process.ports.database.calls.map(({ operation }) => operation);
+      const between = calls.slice(calls.indexOf('clear') + 1);
+      expect(between.slice(0, 2)).toEqual(['lease', 'ledger']);
+      expect(process.ports.database.count('clear')).toBe(moment === 'before' ? 2 : 1);
+    },
+  );
+
+  it('RB14 is neither success nor failure while the database stays away: safe mode, and every row is there', async () => {
+    const { after } = await rehearse(MERGING_ROLLBACK);
+    const { kit, ends } = await setStage(MERGING_ROLLBACK, after);
+    const lost: Fault = { operation: 'clear', moment: 'after', behaviour: { throws: unknown } };
+    const away: Fault = { ...always('lease', transient('DATABASE_UNAVAILABLE')), at: 2 };
+    const driven = await drive(kit.clock, MERGING_ROLLBACK.run(kit.start({ database: [lost, away] })));
+    if (driven.end !== 'value') throw new Error('The run did not end.');
+    expect(driven.value).toMatchObject({ outcome: 'safeMode', finalStatus: 'FAILED', escalation: 3 });
+    expect(await violations(kit, ends, driven.value)).toEqual([]);
+  });
+});
+
+describe('safe mode', () => {
+  it('RB12 locks migration and rollback until a person unlocks it with a reason, which is audited', async () => {
+    const kit = await migrated();
+    const broken = kit.start({ storage: [{ ...always('read', transient('STORAGE_UNAVAILABLE')), at: 8 }] });
+    const driven = await drive(kit.clock, broken.client.rollback({ reason: 'USER_REQUEST' }));
+    expect(driven).toMatchObject({ end: 'value', value: { outcome: 'safeMode', success: false } });
+    expect(kit.operations.state).toBe('stopped');
+    expect(kit.notices.filter(({ type }) => type === 'CRITICAL').map(({ audience }) => audience)).toEqual([
+      'user',
+      'engineering',
+      'administrators',
+      'support',
+    ]);
+    const { client } = kit.start();
+    expect(await client.recover()).toMatchObject({ action: 'safeMode', migrationState: 'SAFE_MODE' });
+    await expect(client.rollback({ reason: 'USER_REQUEST' })).rejects.toMatchObject({ code: 'SAFE_MODE' });
+    await expect(client.migrate()).rejects.toMatchObject({ code: 'SAFE_MODE' });
+    const [backup] = await client.backups.list();
+    await expect(client.backups.remove(backup?.id ?? '')).rejects.toBeInstanceOf(BackpedalError);
+    await expect(client.unlock({ reason: ' ' })).rejects.toMatchObject({ code: 'INPUT_ARGUMENT' });
+    await client.unlock({ reason: 'looked at it, restored by hand' });
+    expect(kit.operations.state).toBe('running');
+    expect((await client.audit.list()).at(-1)).toMatchObject({
+      type: 'SAFE_MODE_UNLOCKED',
+      reason: 'looked at it, restored by hand',
+    });
+    expect(await client.rollback({ reason: 'USER_REQUEST' })).toMatchObject({ outcome: 'rolledBack' });
+    for (const key of ['task-store', 'environments']) expect(kit.storage.getItem(key)).toBe(original(key));
+    expect(await kit.start().client.migrate()).toMatchObject({ outcome: 'migrated' });
+  });
+});
+
+describe('a backup that cannot be used', () => {
+  it('RB17 changes nothing; administrators are told reason, suggested action and affected data', async () => {
+    const kit = await migrated();
+    const before = witness(kit);
+    const content = [...kit.vault.disk.keys()].find((name) => name.endsWith('/content')) ?? '';
+    kit.vault.disk.set(content, (kit.vault.disk.get(content) ?? '').replace('Eins', 'Zwei'));
+    const process = kit.start();
+    const result = await process.client.rollback({ reason: 'USER_REQUEST' });
+    expect(result).toMatchObject({ outcome: 'unchanged', finalStatus: 'FAILED', escalation: 3 });
+    expect(differences(witness(kit), before)).toEqual([]);
+    expect(process.ports.database.count('clear')).toBe(0);
+    const told = kit.notices.find(({ audience, type }) => audience === 'administrators' && type === 'CRITICAL');
+    expect(told?.details).toMatchObject({
+      reason: 'No valid backup available',
+      suggestedAction: 'Manual data verification required',
+      affectedData: { backup: (await process.client.backups.list())[0]?.id },
+    });
+  });
+});
+
+describe('a run and where it belongs', () => {
+  it('RB16 a second rollback in the same process, or in another one, is refused while one runs', async () => {
+    const kit = await migrated();
+    const first = kit.start();
+    const second = kit.start();
+    const refusal = { code: 'RUN_IN_PROGRESS', message: 'Rollback already in progress' };
+    const running = first.client.rollback({ reason: 'USER_REQUEST' });
+    await expect(first.client.rollback({ reason: 'USER_REQUEST' })).rejects.toMatchObject(refusal);
+    await expect(second.client.rollback({ reason: 'USER_REQUEST' })).rejects.toMatchObject(refusal);
+    expect(await running).toMatchObject({ outcome: 'rolledBack' });
+    await expect(second.client.rollback({ reason: 'USER_REQUEST' })).rejects.toMatchObject({ code: 'NOT_MIGRATED' });
+  });
+
+  it('RB16 of many that begin at the same time without any lock exactly one runs', async () => {
+    const kit = await migrated();
+    const lockless: Fault = always('acquire', new Error('no locks here'));
+    const processes = Array.from({ length: 5 }, () => kit.start({ lock: [lockless] }));
+    const ends = await Promise.allSettled(processes.map(({ client }) => client.rollback({ reason: 'USER_REQUEST' })));
+    const refused = ends.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(4);
+    for (const one of refused) expect(one).toMatchObject({ reason: { message: 'Rollback already in progress' } });
+    expect(kit.storage.getItem('task-store')).toBe(original('task-store'));
+    expect(processes.reduce((sum, { ports }) => sum + ports.database.count('clear'), 0)).toBe(1);
+  });
+
+  it('RB18 a storage that it does not belong to never resumes it, nor restores from it', async () => {
+    const kit = await migrated();
+    const dying = kit.start({ database: [{ operation: 'clear', moment: 'after', behaviour: 'neverSettles' }] });
+    dying.client.rollback({ reason: 'USER_REQUEST' }).catch(() => {});
+    while (dying.ports.database.hits() === 0) await kit.clock.advance(0);
+    const marker = kit.storage.getItem('backpedal:small') ?? '';
+    kit.storage.setItem('backpedal:small', marker.replace(/"storage":"[^"]*"/, '"storage":"another-device"'));
+    kit.lock.steal('backpedal:small');
+    const before = witness(kit);
+    const other = kit.start({ lock: [always('acquire', new Error('no locks here'))] });
+    await expect(other.client.recover()).rejects.toMatchObject({ code: 'BACKUP_FOREIGN_ORIGIN' });
+    await expect(other.client.rollback({ reason: 'USER_REQUEST' })).rejects.toMatchObject({ code: 'RUN_IN_PROGRESS' });
+    expect(differences(witness(kit), before)).toEqual([]);
+    expect(other.ports.storage.count('write')).toBe(0);
+  });
+});
+
+describe('what is said of a run', () => {
+  it('RB11 is PARTIAL when only something around it failed, and the data is back', async () => {
+    const around: readonly [Parameters<Kit['start']>[0], string][] = [
+      [{ cache: [always('invalidate', new Error('down'))] }, 'INTERNAL'],
+      [{ notify: [always('call', new Error('no'))] }, 'NOTIFICATION_FAILED'],
+      [{ operations: [always('resume', new Error('no'))] }, 'INTERNAL'],
+    ];
+    for (const [faults, code] of around) {
+      const kit = await migrated();
+      const driven = await drive(kit.clock, kit.start(faults).client.rollback({ reason: 'USER_REQUEST' }));
+      expect(driven).toMatchObject({
+        end: 'value',
+        value: { outcome: 'rolledBack', success: false, finalStatus: 'PARTIAL' },
+      });
+      if (driven.end === 'value') expect(driven.value.warnings.map((warning) => warning.code)).toContain(code);
+      expect(kit.storage.getItem('task-store')).toBe(original('task-store'));
+    }
+  });
+
+  it('RB11 is FAILED for a run that changed nothing', async () => {
+    const kit = await migrated();
+    const process = kit.start({ database: [always('clear', new DatabaseError('DATABASE_FAILED', 'no'))] });
+    const driven = await drive(kit.clock, process.client.rollback({ reason: 'USER_REQUEST' }));
+    expect(driven).toMatchObject({
+      end: 'value',
+      value: { outcome: 'unchanged', finalStatus: 'FAILED', success: false },
+    });
+  });
+
+  it('RB22 is success only after every key was compared: one that is changed behind the burst is found', async () => {
+    const kit = await migrated();
+    const process = kit.start();
+    let spoiled = 0;
+    process.client.subscribe(() => {
+      if (process.client.getSnapshot().state !== 'verifying.verifyingData' || spoiled > 0) return;
+      spoiled += 1;
+      kit.storage.setItem('environments', 'spoiled');
+    });
+    const driven = await drive(kit.clock, process.client.rollback({ reason: 'USER_REQUEST' }));
+    expect(driven).toMatchObject({ end: 'value', value: { outcome: 'rolledBack', finalStatus: 'SUCCESS' } });
+    expect(process.ports.storage.count('write')).toBe(2);
+    expect(kit.storage.getItem('environments')).toBe(original('environments'));
+  });
+
+  it('RB22 is not success while the database says that rows are left: the run is undone', async () => {
+    const database = smallDatabase();
+    const { remaining } = database;
+    const lying = Object.assign(database, { remaining: async () => 1 });
+    const kit = createKit({ database: lying });
+    await kit.start().client.migrate();
+    const before = witness(kit);
+    const driven = await drive(kit.clock, kit.start().client.rollback({ reason: 'USER_REQUEST' }));
+    expect(driven).toMatchObject({
+      end: 'value',
+      value: { outcome: 'unchanged', error: { code: 'VERIFICATION_FAILED' } },
+    });
+    expect(differences(witness(kit), before)).toEqual([]);
+    Object.assign(database, { remaining });
+    expect(await kit.start().client.rollback({ reason: 'USER_REQUEST' })).toMatchObject({ outcome: 'rolledBack' });
+  });
+
+  it('RB10 what somebody else keeps writing over a restored key is left to them when the run is undone', async () => {
+    const { after } = await rehearse(PLAIN_ROLLBACK);
+    const { kit, ends } = await setStage(PLAIN_ROLLBACK, after);
+    const process = kit.start();
+    let times = 0;
+    process.client.subscribe(() => {
+      if (process.client.getSnapshot().state !== 'verifying.verifyingData') return;
+      times += 1;
+      kit.storage.setItem('task-store', `written ${times} times`);
+    });
+    const driven = await drive(kit.clock, PLAIN_ROLLBACK.run(process));
+    expect(driven).toMatchObject({
+      end: 'value',
+      value: { outcome: 'unchanged', error: { code: 'VERIFICATION_FAILED' } },
+    });
+    expect(kit.storage.getItem('task-store')).toBe(`written ${times} times`);
+    kit.storage.removeItem('task-store');
+    expect(differences(witness(kit), ends.unchanged as Witness)).toEqual([]);
+  });
+});
+
+describe('a transient fault', () => {
+  it('TR6 is met with three more attempts, after 200, 400 and 800 ms', async () => {
+    const kit = await migrated();
+    const times: number[] = [];
+    const note: Fault = {
+      ...always('clear', transient('DATABASE_UNAVAILABLE')),
+      when: () => {
+        times.push(kit.clock.monotonic());
+        return true;
+      },
+    };
+    const driven = await drive(kit.clock, kit.start({ database: [note] }).client.rollback({ reason: 'USER_REQUEST' }));
+    expect(driven).toMatchObject({ end: 'value', value: { outcome: 'unchanged' } });
+    expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 200, 600, 1400]);
+  });
+
+  it('TR6 that passes by the third attempt more is not seen in the result', async () => {
+    const kit = await migrated();
+    const faults = [1, 2, 3].map(
+      (at): Fault => ({
+        operation: 'clear',
+        at,
+        moment: 'before',
+        behaviour: { throws: transient('DATABASE_UNAVAILABLE') },
+      }),
+    );
+    const driven = await drive(kit.clock, kit.start({ database: faults }).client.rollback({ reason: 'USER_REQUEST' }));
+    expect(driven).toMatchObject({ end: 'value', value: { outcome: 'rolledBack', finalStatus: 'SUCCESS' } });
+  });
+});
