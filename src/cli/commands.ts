@@ -8,6 +8,7 @@ import { diagramCommand } from './commands/diagram.ts';
 import { drillCommand } from './commands/drill.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { planCommand } from './commands/plan.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { reportCommand } from './commands/report.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { statusCommand } from './commands/status.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CliCommand[] = [
   rollbackCommand,
   decideCommand,
   cancelCommand,
+  recoverCommand,
   statusCommand,
   verifyCommand,
   backupsCommand,

@@ -42,8 +42,8 @@ export function monitorRollback(
     if (stopped || session.executions.length > 0) return;
     const history = await readHistory(session);
     const run = shownRun(history);
-    if (run === null || session.executions.length > 0) return;
-    tell(await statusOfRecord(history, run));
+    if (session.executions.length > 0) return;
+    tell(run === null ? board.getSnapshot() : await statusOfRecord(history, run));
   };
   const safely = (): void => {
     look().catch((error: unknown) =>
