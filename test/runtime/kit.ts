@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { Backpedal, BackpedalOptions, Migration, MigrationDefinition } from '../../src/index.ts';
 import { createBackpedal, defineMigration } from '../../src/index.ts';
 import type { Notification } from '../../src/ports/notify.ts';
@@ -16,6 +17,10 @@ import {
   memoryVault,
   seededIdentity,
 } from '../../src/testing/index.ts';
+
+// Web Crypto hashes in a thread of its own, which a clock that is driven by hand does not wait for: without it,
+// hashes are computed at once.
+vi.stubGlobal('crypto', { getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto) });
 
 /** Two stores as an app writes them, form data of every kind, and keys of other people. */
 export const CONTENT: readonly (readonly [string, string])[] = [
