@@ -20,16 +20,16 @@ export async function listArchive({ world }: Session): Promise<ArchiveList> {
  */
 export async function exportArchive(session: Session, run: string): Promise<ArchiveExport> {
   const { world } = session;
-  const list = await listArchive(session);
-  if (![...list.rows, ...list.displaced].some((entry) => entry.run === run)) {
+  const migration = world.migration.id;
+  const rows = await allRows((after, limit) =>
+    world.database.archived({ migration, run, content: 'all', after, limit }),
+  );
+  const hasDisplaced = (await runsWithDisplaced(world)).includes(run);
+  if (rows.length === 0 && !hasDisplaced) {
     throw new BackpedalError(
       'RUN_NOT_FOUND',
       `The archive holds nothing of a run ${JSON.stringify(run)}; list it to see which there are.`,
     );
   }
-  const migration = world.migration.id;
-  const rows = await allRows((after, limit) =>
-    world.database.archived({ migration, run, content: 'all', after, limit }),
-  );
-  return { run, rows, displaced: await readDisplaced(world, run) };
+  return { run, rows, displaced: hasDisplaced ? await readDisplaced(world, run) : [] };
 }

@@ -161,6 +161,25 @@ describe('rows that appear after Clear Database', () => {
   });
 });
 
+describe('an archive that has no rows', () => {
+  it('RB4 tells of the deleted rows all the same', async () => {
+    const kit = await migrated();
+    for (const id of ['a', 'b', 'c']) kit.database.remove('tasks', { id });
+    for (const id of ['e1', 'e2']) kit.database.remove('environments', { id });
+    const { client } = kit.start();
+    const result = await client.rollback({ reason: 'USER_REQUEST', onDrift: 'discard' });
+    const { rows } = await client.archive.export(result.runId);
+    expect(rows.map(({ kind, key }) => `${kind} ${key}`).sort()).toEqual([
+      'deleted ["a"]',
+      'deleted ["b"]',
+      'deleted ["c"]',
+      'deleted ["e1"]',
+      'deleted ["e2"]',
+    ]);
+    await expect(client.archive.export('../nobody')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  });
+});
+
 describe('what stands in storage already', () => {
   it('RB8 a key that the app has written since is kept in the vault before it is overwritten', async () => {
     const kit = await migrated();
