@@ -48,5 +48,12 @@ export async function follow(session: Session, run: string): Promise<RunHistory 
   }
 }
 
-/** The run that is to be shown: the open one, or else the last. */
-export const shownRun = (history: History): RunHistory | null => history.open ?? history.runs.at(-1) ?? null;
+/** The last run that was none within another one. */
+export const lastOuterRun = ({ runs }: History): RunHistory | null =>
+  runs.findLast(({ parent }) => parent === null) ?? null;
+
+/** The run that is to be shown: the one at work, or else the last. */
+export const shownRun = (history: History): RunHistory | null => history.innermost ?? lastOuterRun(history);
+
+/** Whether a run waits for a person by its last record. */
+export const waitsForPerson = (run: RunHistory): boolean => viewOfRecord(run).meta.waitsFor === 'person';

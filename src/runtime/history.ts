@@ -22,6 +22,8 @@ export interface History {
   readonly runs: readonly RunHistory[];
   /** The run that must be driven on: the outermost open one, which sees to its inner run. */
   readonly open: RunHistory | null;
+  /** The innermost open run: the one that is at work, or waits for a person. */
+  readonly innermost: RunHistory | null;
   readonly state: MigrationState;
   /** The migration run whose rows are in the database and can be taken back. */
   readonly migrated: RunHistory | null;
@@ -83,6 +85,7 @@ export function historyOf(records: readonly JournalRecord[]): History {
     last: records.at(-1) ?? null,
     runs,
     open: outer.find((run) => run.end === null) ?? null,
+    innermost: runs.findLast((run) => run.end === null) ?? null,
     state: locked === null ? state : 'SAFE_MODE',
     migrated,
     locked,

@@ -6,8 +6,8 @@ import type { RollbackContext } from '../machines/rollback/types.ts';
 import { checkDecision, checkReason } from './arguments.ts';
 import { appendAudit } from './audit-log.ts';
 import { snapshotOf } from './charts.ts';
-import { viewOfRecord } from './follow.ts';
-import type { RunHistory } from './history.ts';
+import { waitsForPerson } from './follow.ts';
+import type { History, RunHistory } from './history.ts';
 import type { Decision } from './public-types.ts';
 import { takeUp } from './recovery.ts';
 import { digestForPeople } from './rollback/drift.ts';
@@ -28,19 +28,29 @@ async function answered(context: RollbackContext, decision: Decision): Promise<{
   return { rows: context.drift.rows, storage: context.drift.storage };
 }
 
-/** The run that waits or works, taken up from the journal if no process is at it. */
-async function runUnderWay(session: Session): Promise<Session['executions'][number] | null> {
-  const mine = session.executions.at(-1);
-  if (mine !== undefined) return mine;
-  const history = await readHistory(session);
-  if (history.open === null) return null;
+type Execution = Session['executions'][number];
+
+/** Goes on with the open run if no process is at it. */
+async function takeUpAlone(session: Session, history: History, open: RunHistory): ReturnType<typeof takeUp> {
   if (!(await takeLock(session))) {
     throw new BackpedalError('RUN_IN_PROGRESS', 'The run is carried out by another tab or process. Use that one.');
   }
-  const begun = session.begun.next();
-  const { running } = await takeUp(session, history, history.open);
-  await Promise.race([begun, running]);
-  return session.executions.at(-1) ?? null;
+  return takeUp(session, history, open);
+}
+
+/** The innermost open run as it is carried out here; `null` when it has ended before it could be talked to. */
+async function innermostExecution(session: Session, history: History): Promise<Execution | null> {
+  const { open, innermost } = history;
+  if (open === null || innermost === null) return null;
+  const find = (): Execution | null => session.executions.find(({ view }) => view().run === innermost.run) ?? null;
+  let running: Promise<unknown> | null = session.current;
+  if (session.executions.length === 0) ({ running } = await takeUpAlone(session, history, open));
+  const ended = Promise.resolve(running).then(() => 'ended' as const);
+  for (;;) {
+    const begun = session.begun.next().then(() => 'begun' as const);
+    const found = find();
+    if (found !== null || (await Promise.race([begun, ended])) === 'ended') return found;
+  }
 }
 
 /**
@@ -49,10 +59,11 @@ async function runUnderWay(session: Session): Promise<Session['executions'][numb
  */
 export async function decide(session: Session, decision: Decision): Promise<void> {
   checkDecision(decision);
-  const open = (await readHistory(session)).open;
-  if (open === null || viewOfRecord(open).meta.waitsFor !== 'person') throw noQuestion();
-  const approved = await answered(open.context as RollbackContext, decision);
-  const execution = await runUnderWay(session);
+  const history = await readHistory(session);
+  const asking = history.innermost;
+  if (asking === null || !waitsForPerson(asking)) throw noQuestion();
+  const approved = await answered(asking.context as RollbackContext, decision);
+  const execution = await innermostExecution(session, history);
   if (execution?.send({ type: 'DECIDE', choice: decision.choice, ...approved }) !== true) throw noQuestion();
 }
 
@@ -61,7 +72,7 @@ export async function decide(session: Session, decision: Decision): Promise<void
  * @throws BackpedalError `RUN_NOT_FOUND`, `CANCEL_TOO_LATE`
  */
 export async function cancel(session: Session): Promise<void> {
-  const execution = await runUnderWay(session);
+  const execution = session.executions.at(-1) ?? (await innermostExecution(session, await readHistory(session)));
   if (execution === null)
     throw new BackpedalError('RUN_NOT_FOUND', 'Nothing is being done, so there is nothing to cancel.');
   if (execution.view().meta.cancel === 'tooLate' || !execution.send({ type: 'CANCEL' })) {

@@ -1,7 +1,7 @@
 import { causeOf } from './cause.ts';
 import { payDebts } from './debts.ts';
 import type { ExecutionEnd } from './execution/types.ts';
-import { shownRun, statusOfRecord, viewOfRecord } from './follow.ts';
+import { lastOuterRun, shownRun, statusOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
@@ -9,8 +9,6 @@ import { resumeStart, runMigration, runRollback } from './runs.ts';
 import { ledgerAfter, readHistory, releaseLock, type Session, takeLock } from './session.ts';
 import { resultFromJournal, tidyUp } from './starting.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
-
-const isWaiting = (run: RunHistory): boolean => viewOfRecord(run).meta.waitsFor === 'person';
 
 /** Goes on with an open run where its last record left it. */
 async function resume(session: Session, history: History, run: RunHistory): Promise<ExecutionEnd> {
@@ -96,8 +94,8 @@ async function join(session: Session): Promise<RecoveryResult> {
   const quiet = await untilQuiet(session, session.current);
   const history = await readHistory(session);
   if (quiet === 'waiting') return waitingFor(history);
-  const last = history.runs.at(-1);
-  if (last === undefined) return { action: 'nothingToDo', migrationState: history.state, runId: null };
+  const last = lastOuterRun(history);
+  if (last === null) return { action: 'nothingToDo', migrationState: history.state, runId: null };
   return finished(session, last, 'resumed');
 }
 
@@ -108,7 +106,7 @@ const waitingFor = (history: History): RecoveryResult => ({
 });
 
 async function recoverRun(session: Session, history: History, run: RunHistory): Promise<RecoveryResult> {
-  if (isWaiting(run)) {
+  if (waitsForPerson(history.innermost ?? run)) {
     await session.world.operations.resume();
     return waitingFor(history);
   }

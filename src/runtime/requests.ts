@@ -1,8 +1,8 @@
 import { MigrationError, RollbackError } from '../errors.ts';
+import { waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import { readMarker } from './marker.ts';
 import { isHeldElsewhere, type Session } from './session.ts';
-import { pathOf } from './status.ts';
 import type { World } from './world.ts';
 
 /** A second rollback is refused in the words of the user's procedures. */
@@ -24,21 +24,21 @@ export async function obstacleToRollback(session: Session, history: History): Pr
       'The system is in safe mode. Download the copies, repair, and unlock it with a reason.',
     );
   }
-  if (history.open !== null) return obstacleOf(session, history.open);
+  if (history.open !== null) return obstacleOf(session, history.open, history.innermost ?? history.open);
   if (history.migrated === null) {
     return new RollbackError('NOT_MIGRATED', 'There is no migration to take back.');
   }
   return foreignStorage(session.world, history.migrated);
 }
 
-async function obstacleOf(session: Session, open: RunHistory): Promise<RollbackError> {
+async function obstacleOf(session: Session, open: RunHistory, innermost: RunHistory): Promise<RollbackError> {
   const name = open.machine === 'migration' ? 'Migration' : 'Rollback';
   const interrupted =
     session.executions.length === 0 &&
     open.last.commands.length > 0 &&
     session.world.lock !== null &&
     !(await isHeldElsewhere(session));
-  if (interrupted && !pathOf(open.last.snapshot.value).endsWith('deciding')) {
+  if (interrupted && !waitsForPerson(innermost)) {
     return new RollbackError(
       'RUN_INTERRUPTED',
       `${name} already in progress: it was interrupted. Call recover() to finish it.`,

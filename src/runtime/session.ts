@@ -114,6 +114,8 @@ export async function isHeldElsewhere(session: Session): Promise<boolean> {
 }
 
 function show(session: Session, execution: Execution, before: History['state']): void {
+  // An outer run only waits for its inner one, which is what people are shown.
+  if (session.executions.at(-1) !== execution) return;
   const view = execution.view();
   if (view.meta.waitsFor === undefined) {
     session.board.show(statusOf(view, null, before));

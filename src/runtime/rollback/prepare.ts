@@ -65,6 +65,8 @@ export async function inspect(
 
 /** Tells the user that a decision is wanted, and support that somebody may need help with it. */
 export async function ask(context: RollbackContext, { world }: Work): Promise<null> {
+  // A migration that this run belongs to has stopped them, and nobody knows how long a person takes.
+  await world.operations.resume();
   await send(world, questionNotices(world, context));
   return null;
 }
