@@ -55,6 +55,8 @@ export type RollbackAction =
   | 'noteBackup'
   | 'noteRecoveredBackup'
   | 'noteCleared'
+  | 'noteNotCleared'
+  | 'doubtClear'
   | 'noteTargets'
   | 'noteWritten'
   | 'noteVerified'
@@ -118,6 +120,12 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     context.done = ['Load Backup', 'Clear Database'];
     if (!context.debts.includes('cache')) context.debts.push('cache');
     context.attempts = 0;
+  }),
+  noteNotCleared: update((context) => {
+    context.effect = 'none';
+  }),
+  doubtClear: update((context) => {
+    context.effect = 'unknown';
   }),
   noteTargets: on('PREPARED', (context, event) => {
     context.targets = { digest: event.targets, marker: event.marker };

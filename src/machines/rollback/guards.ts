@@ -46,6 +46,11 @@ export function canPrepareAgain({ context }: Args): boolean {
   return context.preparations < RETRIES;
 }
 
+/** A process that died may have cleared the database without having written down what came of it. */
+export function mayHaveCleared({ context }: Args): boolean {
+  return context.effect === 'unknown';
+}
+
 /** The restore has been prepared, so that a burst may have been written. */
 export function hasPrepared({ context }: Args): boolean {
   return context.effect === 'restoring';

@@ -142,12 +142,17 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.clearingDatabase,
           entry: run('clearDatabase'),
           on: {
+            RESUMED: { actions: ['noteResumed', 'doubtClear'] },
             CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
-            DRIFTED: { target: '#rollback.preparing.standingDown', actions: 'startAfresh' },
+            DRIFTED: { target: '#rollback.preparing.standingDown', actions: ['startAfresh', 'noteNotCleared'] },
             OUTCOME_UNKNOWN: { target: 'resolvingClear', actions: 'countAttempt' },
             // An earlier attempt may have been committed, so it is looked up before anything else.
             OWNERSHIP_LOST: [{ target: 'resolvingClear', guard: 'canReclaim', actions: 'countReclaim' }, undoClear],
-            FAILED: [again('clearingDatabase'), letGo],
+            FAILED: [
+              again('clearingDatabase'),
+              { target: 'resolvingClear', guard: 'mayHaveCleared', actions: 'startAfresh' },
+              letGo,
+            ],
           },
         },
         resolvingClear: {
@@ -156,8 +161,12 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           on: {
             CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
             NOT_CLEARED: [
-              { target: 'clearingDatabase', guard: 'canReclaim', actions: ['countReclaim', 'noteLease'] },
-              letGo,
+              {
+                target: 'clearingDatabase',
+                guard: 'canReclaim',
+                actions: ['countReclaim', 'noteLease', 'noteNotCleared'],
+              },
+              { ...letGo, actions: [...letGo.actions, 'noteNotCleared'] },
             ],
             FAILED: [again('resolvingClear'), lockDown],
           },

@@ -61,8 +61,8 @@ export interface RollbackContext extends RollbackInput {
   readonly choice: 'merge' | 'discard' | null;
   /** The drift that was decided upon: digests, or `any`. */
   readonly approved: { readonly rows: string; readonly storage: string };
-  /** How far the data has been changed. */
-  readonly effect: 'none' | 'cleared' | 'restoring';
+  /** How far the data has been changed; `unknown` when a process died while it cleared the database. */
+  readonly effect: 'none' | 'unknown' | 'cleared' | 'restoring';
   readonly rows: number;
   readonly keys: number;
   readonly bytes: number;

@@ -22,6 +22,7 @@ export async function within<T>(
     return await Promise.race([work, late]);
   } finally {
     late.catch(() => {});
-    answered.abort();
+    // Without a reason of its own every abort makes an exception, stack and all.
+    answered.abort('answered');
   }
 }

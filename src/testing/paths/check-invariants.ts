@@ -87,7 +87,10 @@ const belongs = (migration: Migration, key: string): boolean =>
   migration.collections.some((collection) => isCollectionKey(collection, key));
 
 /** What a key is to hold after the run; `undefined` when the end leaves that open. */
-function expectedAt({ world, end, original, before, edits, chart }: InvariantFacts, key: string): string | null | undefined {
+function expectedAt(
+  { world, end, original, before, edits, chart }: InvariantFacts,
+  key: string,
+): string | null | undefined {
   const { migration } = world;
   const isOfMigration = belongs(migration, key);
   const untouched = edits.storage.findLast((edit) => edit.key === key)?.value ?? before.storage.get(key) ?? null;
@@ -115,7 +118,8 @@ function mixtures(facts: InvariantFacts, found: Witness): string[] {
     const expected = expectedAt(facts, key);
     if (key === mergedKey) {
       if (!edits.rows.every((row) => tells(now ?? '', row))) wrong.push(`I9: ${key} lacks a row that was added`);
-    } else if (expected !== undefined && now !== expected) wrong.push(`I5: after ${end} the key ${key} is not as it was`);
+    } else if (expected !== undefined && now !== expected)
+      wrong.push(`I5: after ${end} the key ${key} is not as it was`);
   }
   for (const [collection, rows] of found.rows) {
     const old = before.rows.get(collection) ?? [];
@@ -138,7 +142,10 @@ async function everyArchivedRow({ database }: PathPorts, migration: string): Pro
 }
 
 /** I1: every item and every row has a complete copy. */
-async function lostCopies({ world, original, before, edits, client }: InvariantFacts, found: Witness): Promise<string[]> {
+async function lostCopies(
+  { world, original, before, edits, client }: InvariantFacts,
+  found: Witness,
+): Promise<string[]> {
   const backups: string[] = [];
   for (const { id } of await client.backups.list())
     if ((await client.backups.verify(id)).valid) backups.push(await client.backups.export(id));
@@ -169,7 +176,9 @@ async function lostEdits({ edits, client }: InvariantFacts, found: Witness): Pro
 
 /** I12: the audit trail says of the run what is so, once. */
 async function untruths({ client, run, end, audited }: InvariantFacts): Promise<string[]> {
-  const entries = (await client.audit.list()).filter((entry) => entry.runId === run && entry.type.startsWith('MIGRATION'));
+  const entries = (await client.audit.list()).filter(
+    (entry) => entry.runId === run && entry.type.startsWith('MIGRATION'),
+  );
   const [entry] = entries;
   if (entry === undefined) return audited === 'yes' ? ['I12: the audit trail does not know of the run'] : [];
   const wentWell = end === 'migrated' || end === 'rolledBack';

@@ -1,8 +1,8 @@
-import { digestForPeople } from '../../runtime/rollback/drift.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
+import { digestForPeople } from '../../runtime/rollback/drift.ts';
 import type { PathStep } from './chart-path.ts';
 import { acting, failing, losingOwnership, type MainCall, type Scene, triggering } from './scene.ts';
-import { departure, isResting, nextStep, type Stage, variant } from './stage.ts';
+import { departure, isResting, nextStep, type Stage, stepsAhead, variant } from './stage.ts';
 
 /** How the two charts' steps are brought about: what each state's command does, and what is particular to a step. */
 export interface Script {
@@ -29,20 +29,23 @@ export async function decide(stage: Stage, step: PathStep): Promise<void> {
   });
 }
 
-/**
- * Whether a process may die after Clear Database was done and before it is known: not when the path goes on as if it
- * had never been done.
- */
-function mayHaveCleared(stage: Stage): boolean {
-  const leaving = departure(stage);
-  return leaving === undefined || !['DRIFTED', 'OUTCOME_UNKNOWN'].includes(leaving.event.type);
+/** Whether Clear Database was done before the process died, as far as the path's next steps say so. */
+function clearedBeforeDeath(stage: Stage): 'yes' | 'no' | 'either' {
+  const ahead = stepsAhead(stage).find(({ event }) => ['CLEARED', 'NOT_CLEARED', 'DRIFTED'].includes(event.type));
+  if (ahead === undefined) return 'either';
+  if (ahead.event.type !== 'CLEARED') return 'no';
+  return departure(stage)?.event.type === 'FAILED' ? 'yes' : 'either';
 }
 
 function crashing(stage: Stage, step: PathStep): Scene {
+  const either = variant(stage, 2) === 0 ? 'atRecord' : 'atOnce';
+  if (step.from === 'clearingDatabase') {
+    const moments = { yes: 'atRecord', no: 'atOnce', either } as const;
+    return { kind: 'crash', moment: moments[clearedBeforeDeath(stage)] };
+  }
   // A run that waits is taken up by an answer, and dies before that is known.
-  if (step.from === 'deciding') return { kind: 'crash', moment: lastStep(stage)?.event.type === 'RESUMED' ? 'atRecord' : 'atOnce' };
-  const isHarmless = step.from !== 'clearingDatabase' || mayHaveCleared(stage);
-  return { kind: 'crash', moment: isHarmless && variant(stage, 2) === 0 ? 'atRecord' : 'atOnce' };
+  const waited = lastStep(stage)?.event.type === 'RESUMED' ? 'atRecord' : 'atOnce';
+  return { kind: 'crash', moment: isResting(stage) ? waited : either };
 }
 
 const lastStep = ({ path, taken }: Stage): PathStep | undefined => path.steps[taken - 1];

@@ -1,4 +1,4 @@
-import { type ChartGraph, type GraphNode, pathOf, wayTo, waysToEnd } from './chart-graph.ts';
+import { type ChartGraph, type GraphNode, pathOf, waysToEnd, wayTo } from './chart-graph.ts';
 import { type ChartPath, type PathStep, pairName, pairsOf } from './chart-path.ts';
 
 /** A transition with the nodes on both sides. */
@@ -25,8 +25,7 @@ export function retryPaths(graph: ChartGraph): readonly ChartPath[] {
   const { limits } = graph.model;
   const toEnd = waysToEnd(graph);
   const passages = passagesOf(graph).sort(byDepth);
-  const whole = ({ node, step, target }: Passage): ChartPath =>
-    pathOf(graph, [...wayTo(node), step, ...toEnd(target)]);
+  const whole = ({ node, step, target }: Passage): ChartPath => pathOf(graph, [...wayTo(node), step, ...toEnd(target)]);
   const paths: ChartPath[] = [];
   for (const edge of [...graph.edges].filter((name) => limits[guardOf(name)] !== undefined)) {
     const counter = limits[guardOf(edge)] as string;
@@ -57,7 +56,10 @@ export function pairPaths(
   isPossible: (path: ChartPath) => boolean,
 ): readonly ChartPath[] {
   const toEnd = waysToEnd(graph);
-  const ways = new Map<string, { readonly node: GraphNode; readonly steps: PathStep[]; readonly target: GraphNode }[]>();
+  const ways = new Map<
+    string,
+    { readonly node: GraphNode; readonly steps: PathStep[]; readonly target: GraphNode }[]
+  >();
   for (const { node, step, target } of passagesOf(graph).sort(byDepth)) {
     for (const next of target.out) {
       const name = pairName(step, next.step);

@@ -7,6 +7,7 @@ import type { LockPort } from '../../ports/lock.ts';
 import type { StoragePort } from '../../ports/storage.ts';
 import type { VaultPort } from '../../ports/vault.ts';
 import { memoryCache } from '../memory-cache.ts';
+import type { MemoryDatabase } from '../memory-database/types.ts';
 import { memoryDatabase } from '../memory-database.ts';
 import { memoryLock } from '../memory-lock.ts';
 import { memoryStorage } from '../memory-storage.ts';
@@ -42,6 +43,8 @@ export interface PathWorld {
   readonly people: PathPeople;
   /** The ports as a new process sees them; the signal aborts when it dies. */
   open(death: AbortSignal): PathPorts;
+  /** A copy of the world as it is now; where there is none, every rollback begins with a migration of its own. */
+  fork?(needs: PathWorldNeeds): PathWorld;
 }
 
 /** What a path needs of its world. */
@@ -96,14 +99,15 @@ function contentWith(batches: number): (readonly [string, string])[] {
   return CONTENT.filter(([key]) => !without.has(key));
 }
 
-/** A world on the adapters in memory. */
-export function memoryPathWorld({ batches, acceptsItems }: PathWorldNeeds): PathWorld {
-  const migration = defineMigration(definitionFor(schemaOf(acceptsItems)));
-  const storage = memoryStorage({ entries: contentWith(batches), capacity: 20_000 });
-  const vault = memoryVault();
-  const lock = memoryLock();
-  const cache = memoryCache({ entries: { 'task:a': 'old', 'environment:e1': 'old', 'user:1': 'foreign' } });
-  const database = memoryDatabase({
+/** Everything of a world in memory that lasts. */
+interface Content {
+  readonly storage: readonly (readonly [string, string])[];
+  readonly vault: Iterable<readonly [string, string]>;
+  readonly database: MemoryDatabase;
+}
+
+const freshDatabase = (): MemoryDatabase =>
+  memoryDatabase({
     tables: {
       tasks: { columns: ['id', 'title', 'rank'], idColumns: ['id'] },
       environments: { columns: ['id', 'name'], idColumns: ['id'] },
@@ -111,10 +115,27 @@ export function memoryPathWorld({ batches, acceptsItems }: PathWorldNeeds): Path
     },
     scope: 'wholeTable',
   });
+
+/** A world on the adapters in memory. */
+export const memoryPathWorld = (needs: PathWorldNeeds): PathWorld =>
+  worldOf({ storage: contentWith(needs.batches), vault: [], database: freshDatabase() }, needs);
+
+function worldOf(content: Content, { acceptsItems }: PathWorldNeeds): PathWorld {
+  const migration = defineMigration(definitionFor(schemaOf(acceptsItems)));
+  const { database } = content;
+  const storage = memoryStorage({ entries: content.storage, capacity: 20_000 });
+  const vault = memoryVault();
+  for (const [name, text] of content.vault) vault.disk.set(name, text);
+  const lock = memoryLock();
+  const cache = memoryCache({ entries: { 'task:a': 'old', 'environment:e1': 'old', 'user:1': 'foreign' } });
   let added = 0;
   return {
     migration,
     open: (death) => ({ storage, database, vault, cache, lock: lock.open(death) }),
+    fork: (needs) => {
+      const copy = memoryDatabase({ store: structuredClone(database.store) });
+      return worldOf({ storage: storage.entries(), vault: vault.disk, database: copy }, needs);
+    },
     people: {
       addRow: () => {
         added += 1;

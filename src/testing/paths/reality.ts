@@ -63,7 +63,10 @@ const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
   {
     reason: 'notices that could not be delivered for good are not sent once more while the run waits',
     sequence: ({ event, from }, before) =>
-      event.type === 'FAILED' && from === 'deciding' && before.at(-1)?.from === from && before.at(-1)?.continues === true,
+      event.type === 'FAILED' &&
+      from === 'deciding' &&
+      before.at(-1)?.from === from &&
+      before.at(-1)?.continues === true,
   },
 ];
 

@@ -123,8 +123,7 @@ export const rollbackScript: Script = {
     BACKUP_UNUSABLE: (stage) =>
       answer((on) => damageBackups(on, nextStep(stage)?.from === 'inspecting' ? 'head' : 'content')),
     'requestingManualRecovery FAILED permanent': () => answer(failIdentity),
-    'requestingManualRecovery CANCEL': (stage) =>
-      acting(undefined, stage, ({ abort }) => abort.abort()),
+    'requestingManualRecovery CANCEL': (stage) => acting(undefined, stage, ({ abort }) => abort.abort()),
     DRIFTED: () => answer(addRow),
     OUTCOME_UNKNOWN: () => answer(loseAnswer),
     DISPLACED: () => answer(displace),

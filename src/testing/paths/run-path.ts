@@ -6,7 +6,7 @@ import { type ChartPath, type PathStep, stateName } from './chart-path.ts';
 import { checkInvariants, type RunEnd, type Witness, witness } from './check-invariants.ts';
 import { type Script, sceneFor } from './common-scenes.ts';
 import { migrationScript } from './migration-script.ts';
-import { type CreatePathWorld, memoryPathWorld, type PathWorld } from './path-world.ts';
+import { type CreatePathWorld, memoryPathWorld, type PathWorld, type PathWorldNeeds } from './path-world.ts';
 import { playScene } from './play-scene.ts';
 import { rollbackScript } from './rollback-script.ts';
 import { isResting, nextStep, type Stage } from './stage.ts';
@@ -93,25 +93,26 @@ async function takeSteps(walk: Walk): Promise<void> {
   stage.process.release();
 }
 
-/** The world of a path, brought to where its chart begins. */
-async function prepareWorld(
-  world: PathWorld,
-  clock: Stage['clock'],
-  path: ChartPath,
-): Promise<{ readonly original: Witness; readonly before: Witness }> {
+/** A world, and what was in it before the migration. */
+interface Beginning {
+  readonly world: PathWorld;
+  readonly original: Witness;
+}
+
+/** Carries a migration out, so that there is something to take back. */
+async function migrateIn(world: PathWorld): Promise<Beginning> {
   const original = await witness(world);
-  if (path.chart === 'migration') return { original, before: original };
-  const process = startProcess('process-0', {
+  const { client } = startProcess('process-0', {
     world,
-    clock,
+    clock: stepClock(),
     operations: { state: 'running' },
     beforeRecord: () => 'go on',
     afterRecord: () => {},
   });
-  const { outcome } = await process.client.migrate();
+  const { outcome } = await client.migrate();
   if (outcome !== 'migrated') throw new Error(`The migration that is to be taken back ended ${outcome}.`);
-  await process.client.close();
-  return { original, before: await witness(world) };
+  await client.close();
+  return { world, original };
 }
 
 function createWalk(path: ChartPath, world: PathWorld, items: Stage['items'], patience: number): Walk {
@@ -152,26 +153,58 @@ function createWalk(path: ChartPath, world: PathWorld, items: Stage['items'], pa
   return walk;
 }
 
-/**
- * Runs a path with a real client: every step is brought about by what happens in the world, and every record of the
- * journal has to be the path's. Then what must hold after any run is checked.
- */
-export async function runPath(path: ChartPath, options: RunPathOptions = {}): Promise<PathReport> {
-  const items = { accepted: true };
-  const batches = 1 + path.steps.filter(({ name }) => name === 'BATCH_COPIED, more to come').length;
-  const createWorld = options.createWorld ?? memoryPathWorld;
-  const world = await createWorld({ batches, acceptsItems: () => items.accepted });
-  const walk = createWalk(path, world, items, options.patience ?? 100);
+/** Runs paths, one after the other. */
+export interface PathRunner {
+  /**
+   * Runs a path with a real client: every step is brought about by what happens in the world, and every record of the
+   * journal has to be the path's. Then what must hold after any run is checked (see `checkInvariants`).
+   */
+  run(path: ChartPath): Promise<PathReport>;
+}
+
+/** A runner that makes a world for every path. */
+export function createPathRunner(options: RunPathOptions = {}): PathRunner {
+  const { createWorld = memoryPathWorld, patience = 100 } = options;
+  let migrated: Beginning | null = null;
+
+  async function begin(path: ChartPath, items: Stage['items']): Promise<Beginning> {
+    const needs: PathWorldNeeds = { batches: batchesOf(path), acceptsItems: () => items.accepted };
+    if (path.chart === 'rollback' && migrated?.world.fork !== undefined)
+      return { world: migrated.world.fork(needs), original: migrated.original };
+    const world = await createWorld(needs);
+    if (path.chart === 'migration') return { world, original: await witness(world) };
+    const begun = await migrateIn(world);
+    if (world.fork === undefined) return begun;
+    migrated = begun;
+    return { world: world.fork(needs), original: begun.original };
+  }
+
+  return {
+    run: async (path) => {
+      const items = { accepted: true };
+      const { world, original } = await begin(path, items);
+      const before = path.chart === 'rollback' ? await witness(world) : original;
+      const walk = createWalk(path, world, items, patience);
+      await walkToEnd(walk);
+      if (walk.failures.length === 0) walk.failures.push(...(await judge(walk, original, before)));
+      return { path, failures: walk.failures };
+    },
+  };
+}
+
+/** A migration copies one batch more than it is told of more to come. */
+const batchesOf = ({ steps }: ChartPath): number =>
+  1 + steps.filter(({ name }) => name === 'BATCH_COPIED, more to come').length;
+
+async function walkToEnd(walk: Walk): Promise<void> {
   const { stage, failures } = walk;
-  const { original, before } = await prepareWorld(world, stage.clock, path);
   const { client } = stage.process;
-  const signal = stage.abort.signal;
-  const isRollback = path.chart === 'rollback';
+  const { signal } = stage.abort;
+  const isRollback = stage.path.chart === 'rollback';
   follow(walk, stage.process, isRollback ? client.rollback({ reason: 'USER_REQUEST', signal }) : client.migrate());
   await takeSteps(walk);
-  if (failures.length === 0 && !(await until(walk, walk.isWorkSettled))) failures.push('the client never came to an end');
-  if (failures.length === 0) failures.push(...(await judge(walk, original, before)));
-  return { path, failures };
+  if (failures.length > 0) return;
+  if (!(await until(walk, walk.isWorkSettled))) failures.push('the client never came to an end');
 }
 
 /** Whether a run comes past a failure that its end does not depend on. */

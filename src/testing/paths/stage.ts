@@ -51,8 +51,7 @@ export const nextStep = ({ path, taken }: Stage): PathStep | undefined => path.s
 export const stepsAhead = ({ path, taken }: Stage): readonly PathStep[] => path.steps.slice(taken);
 
 /** The first of the steps ahead that leaves the present state for another one. */
-export const departure = (stage: Stage): PathStep | undefined =>
-  stepsAhead(stage).find(({ from, to }) => from !== to);
+export const departure = (stage: Stage): PathStep | undefined => stepsAhead(stage).find(({ from, to }) => from !== to);
 
 /** A choice among several ways to bring about the same event, the same one in every run of a path. */
 export const variant = ({ path, taken }: Stage, ways: number): number => (path.steps.length + taken) % ways;

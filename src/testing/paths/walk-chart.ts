@@ -1,4 +1,10 @@
-import { type AnyMachineSnapshot, type AnyTransitionDefinition, initialTransition, transition } from 'xstate';
+import {
+  type AnyActorScope,
+  type AnyMachineSnapshot,
+  type AnyTransitionDefinition,
+  createEmptyActor,
+  initialTransition,
+} from 'xstate';
 import { type ChartModel, type ChartPath, type Move, type PathStep, stateName } from './chart-path.ts';
 
 /** The state in which a chart begins. */
@@ -11,6 +17,29 @@ function guardName({ guard }: AnyTransitionDefinition): string {
   return typeof guard === 'string' ? guard : ((guard as { readonly type?: string }).type ?? 'unnamed');
 }
 
+const actor = createEmptyActor();
+
+/** As `transition` of xstate, which makes an actor with the chart's first state for each of a hundred thousand steps. */
+function transition(
+  { machine }: ChartModel,
+  snapshot: AnyMachineSnapshot,
+  { event }: Move,
+): { readonly next: AnyMachineSnapshot; readonly actions: readonly { readonly type: string }[] } {
+  const actions: { readonly type: string }[] = [];
+  const scope: AnyActorScope = {
+    self: actor,
+    system: actor.system,
+    id: '',
+    sessionId: '',
+    logger: () => {},
+    defer: () => {},
+    stopChild: () => {},
+    emit: () => {},
+    actionExecutor: (action) => void actions.push(action),
+  };
+  return { next: machine.transition(snapshot, event, scope) as AnyMachineSnapshot, actions };
+}
+
 /** Takes a move; `null` when the chart's present state does not know it or refuses it. */
 export function take(
   model: ChartModel,
@@ -19,12 +48,11 @@ export function take(
 ): { readonly step: PathStep; readonly snapshot: AnyMachineSnapshot } | null {
   const [taken] = model.machine.getTransitionData(snapshot as never, move.event) ?? [];
   if (taken === undefined) return null;
-  const [after, actions] = transition(model.machine, snapshot as never, move.event as never);
-  const next = after as AnyMachineSnapshot;
+  const { next, actions } = transition(model, snapshot, move);
   const from = stateName(snapshot.value);
   const to = stateName(next.value);
   const edge = `${from} --${move.event.type}[${guardName(taken)}]--> ${to}`;
-  const continues = from === to && !actions.some(({ type }) => (type as string) === 'run');
+  const continues = from === to && !actions.some(({ type }) => type === 'run');
   return { step: { ...move, from, to, edge, continues }, snapshot: next };
 }
 
