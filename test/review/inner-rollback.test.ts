@@ -3,16 +3,9 @@ import { StorageError } from '../../src/errors.ts';
 import type { MigrationResult } from '../../src/runtime/status-types.ts';
 import type { Fault } from '../../src/testing/index.ts';
 import { createKit, type Driven, drive, type Kit } from '../support/run-kit.ts';
+import { at } from './at.ts';
 
 const EDITED = '{"state":{"tasks":[]},"edited":true}';
-
-/** Does something at the k-th call of an operation, and lets the call be. */
-export const at = (operation: string, act: () => void, k = 1): Fault => ({
-  operation,
-  at: k,
-  moment: 'before',
-  behaviour: { waitsFor: { then: (done: () => void) => (act(), done()) } as unknown as Promise<void> },
-});
 
 const DENIED: Fault = {
   operation: 'write',

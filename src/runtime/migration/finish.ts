@@ -52,30 +52,37 @@ export async function clearSource(
   });
 }
 
-/** Writes every key that was removed again, with a marker of its own, and compares. Newer values are kept first. */
+/**
+ * Writes every key that was removed again, with a marker of its own, and compares. A newer value in the place of a
+ * removed key is kept first; where the source was never cleared, newer values are the app's own and stay.
+ */
 export async function restoreSource(
   context: MigrationContext,
   { world, permitted }: Work,
   memory: MigrationMemory,
 ): Promise<MigrationEvent> {
+  // An inner rollback that changed nothing has let them work again.
+  await world.operations.stop();
   const backup = await backupOf(world, context.run, memory);
-  const keys = backup.head.entries.filter(({ kind }) => kind === 'collection').map(({ key }) => key);
+  const keys = await clearableKeys(world, context, memory);
   const current = await world.storage.read(keys);
-  const writes: StorageWrite[] = [];
-  for (const key of keys) {
+  const found = await readMarker(world);
+  const wasCleared = found.marker?.run === context.run;
+  const writes = keys.flatMap((key): StorageWrite[] => {
     const value = backup.values.get(key) ?? null;
     const now = current.get(key) ?? null;
-    if (now === value) continue;
-    if (now !== null) await keepDisplaced(world, context.run, [{ key, value: now }]);
-    writes.push({ key, value, expect: [now] });
-  }
-  const found = await readMarker(world);
+    return now === value || (now !== null && !wasCleared) ? [] : [{ key, value, expect: [now] }];
+  });
   // Where the source was never touched, nothing needs to be written, and storage need not even work.
-  if (writes.length === 0 && found.marker?.run !== context.run) return { type: 'SOURCE_RESTORED' };
+  if (writes.length === 0 && !wasCleared) return { type: 'SOURCE_RESTORED' };
+  for (const { key, expect } of writes) {
+    const [now = null] = expect;
+    if (now !== null) await keepDisplaced(world, context.run, [{ key, value: now }]);
+  }
   const marker = markerWrite(world, found, context.storage, context.run, (found.marker?.counter ?? 0) + 1);
   const outcome = await world.storage.write([...writes, marker], permitted);
-  const values = await world.storage.read(keys);
-  const wrong = keys.find((key) => values.get(key) !== backup.values.get(key));
+  const values = await world.storage.read(writes.map(({ key }) => key));
+  const wrong = writes.find(({ key, value }) => values.get(key) !== value);
   if (outcome.status !== 'written' || wrong !== undefined) {
     throw new StorageError('STORAGE_UNAVAILABLE', 'The source could not be put back yet.', {
       persistence: 'transient',
