@@ -4,7 +4,9 @@ import { shownRun, statusOfRecord } from './follow.ts';
 import { LOOK_EVERY, readHistory, type Session } from './session.ts';
 import type { RollbackStatus } from './status-types.ts';
 
-const hasEnded = ({ stage }: RollbackStatus): boolean => stage === 'COMPLETED' || stage === 'FAILED';
+/** A migration that has ended is what a rollback may begin after. */
+const isOver = ({ activity, stage }: RollbackStatus): boolean =>
+  activity === 'rollback' && (stage === 'COMPLETED' || stage === 'FAILED');
 
 /**
  * Calls `onUpdate` with the status of the migration's run at once, whenever it changes, and with its end; also for a
@@ -25,6 +27,8 @@ export function monitorRollback(
   }
   let stopped = false;
   let last = '';
+  /** Rollbacks that had ended before: one that ends between two looks is told, whatever has begun since. */
+  let known: ReadonlySet<string> | null = null;
   const stop = (): void => {
     stopped = true;
     unsubscribe();
@@ -34,14 +38,17 @@ export function monitorRollback(
     const text = JSON.stringify(status);
     if (stopped || text === last) return;
     last = text;
-    if (hasEnded(status)) stop();
+    if (isOver(status)) stop();
     onUpdate(status);
   };
   const look = async (): Promise<void> => {
     // A run of this client is shown by the board, more exactly than the journal could.
-    if (stopped || session.executions.length > 0) return;
+    if (stopped) return;
+    if (session.executions.length > 0) return tell(board.getSnapshot());
     const history = await readHistory(session);
-    const run = shownRun(history);
+    const ended = history.runs.filter(({ machine, end }) => machine === 'rollback' && end !== null);
+    known ??= new Set(ended.map(({ run }) => run));
+    const run = ended.find((one) => !known?.has(one.run)) ?? shownRun(history);
     if (session.executions.length > 0) return;
     tell(run === null ? board.getSnapshot() : await statusOfRecord(history, run));
   };

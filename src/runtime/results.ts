@@ -51,14 +51,19 @@ function stepResult(context: RollbackContext, step: StepName): StepResult | null
   return fault === undefined ? null : { step, success: false, error: tell(fault) };
 }
 
-/** The five steps as far as they went; the first that is neither done nor failed got the run's failure. */
+/**
+ * The five steps as far as they went. A failure that is no step's own (a cancellation, say) is told of the first step
+ * that was not done; one that was done and undone is left out.
+ */
 function stepResults(context: RollbackContext): readonly StepResult[] {
+  const { failure } = context;
+  const hasStep = failure?.command != null && STEP_OF[failure.command] !== undefined;
   const results: StepResult[] = [];
   for (const step of STEPS) {
     const result = stepResult(context, step);
     if (result !== null) results.push(result);
-    else if (context.failure !== null && results.every(({ success }) => success)) {
-      results.push({ step, success: false, error: tell(context.failure) });
+    else if (failure !== null && !hasStep && results.every(({ success }) => success)) {
+      results.push({ step, success: false, error: tell(failure) });
     }
   }
   return results;

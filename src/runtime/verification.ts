@@ -75,7 +75,11 @@ export async function verifyStorage(session: Session): Promise<VerificationResul
   return verdict(world, errors, expected.length);
 }
 
-/** After a rollback: nothing of the migration is left in the scope. After a migration: every migrated row is there. */
+/**
+ * After a rollback: nothing of the migration is left in the scope. After a migration: every migrated row is there, with
+ * the content that it was migrated with, by the digests that were taken then.
+ * @throws BackpedalError `NOT_MIGRATED` when there was no run yet
+ */
 export async function verifyDatabase(session: Session): Promise<VerificationResult> {
   const { world } = session;
   const history = await readHistory(session);
@@ -84,6 +88,12 @@ export async function verifyDatabase(session: Session): Promise<VerificationResu
     const { copied } = history.migrated.context as MigrationContext;
     const there = survey.collections.reduce((sum, { rows, added, deleted }) => sum + rows - added + deleted, 0);
     const errors = there === copied ? [] : [`${copied} rows were migrated, and ${there} are accounted for.`];
+    for (const { collection, changed, deleted } of survey.collections) {
+      if (changed + deleted === 0) continue;
+      errors.push(
+        `${collection}: of the migrated rows ${deleted} are missing and ${changed} hold something else; they may have been changed since.`,
+      );
+    }
     return verdict(world, errors, there);
   }
   const rollback = lastRollback(history);
