@@ -35,19 +35,43 @@ export async function readAudit(world: World): Promise<readonly AuditEntry[]> {
   return entries;
 }
 
-/** The entry of a run whose announcing was interrupted and is repeated is not written twice. */
-const isSame = (entry: AuditEntry, draft: AuditDraft): boolean =>
-  entry.runId === draft.runId && entry.type === draft.type && draft.runId !== null;
+/** What of an entry must be known to append behind it; a damaged one is told by `readAudit` and keeps nobody here. */
+interface Known {
+  readonly hash: string;
+  readonly runId?: unknown;
+  readonly type?: unknown;
+}
 
-/** Appends an entry, chained to the one before it, and resolves when it is durable. */
+async function glance(world: World, name: string): Promise<Known> {
+  const text = (await world.vault.get(name)) ?? '';
+  const hash = text.slice(0, 64);
+  const json = text.slice(65);
+  return (await sha256(json)) === hash ? { ...(JSON.parse(json) as object), hash } : { hash };
+}
+
+/** Looks from the newest to the oldest: what is repeated after an interruption is among the last. */
+async function isThere(world: World, names: readonly string[], { runId, type }: AuditDraft): Promise<boolean> {
+  if (runId === null) return false;
+  for (const name of [...names].reverse()) {
+    const known = await glance(world, name);
+    if (known.runId === runId && known.type === type) return true;
+  }
+  return false;
+}
+
+/**
+ * Appends an entry, chained to the one before it, and resolves when it is durable. That of a run whose announcing was
+ * interrupted and is repeated is not written twice.
+ */
 export async function appendAudit(world: World, draft: AuditDraft): Promise<void> {
   for (;;) {
     const names = await world.vault.list(`${folderOf(world)}/`);
+    if (await isThere(world, names, draft)) return;
     const last = names.at(-1);
-    const previous = last === undefined ? null : await readEntry(world, last);
-    if (previous !== null && isSame(previous, draft)) return;
-    const json = JSON.stringify({ ...draft, previous: previous?.hash ?? BEGINNING });
-    const stored = await world.vault.putIfAbsent(nameOf(world, names.length), `${await sha256(json)}\n${json}`);
-    if (stored === 'stored') return;
+    // Not their number: an entry may have been lost.
+    const next = last === undefined ? 0 : Number(last.slice(folderOf(world).length + 1)) + 1;
+    const previous = last === undefined ? BEGINNING : (await glance(world, last)).hash;
+    const json = JSON.stringify({ ...draft, previous });
+    if ((await world.vault.putIfAbsent(nameOf(world, next), `${await sha256(json)}\n${json}`)) === 'stored') return;
   }
 }

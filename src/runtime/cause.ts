@@ -1,6 +1,10 @@
+import { BackpedalError } from '../errors.ts';
+
 /** What was thrown, as the log may show it. */
 export interface LoggedCause {
   readonly name: string;
+  /** Only of backpedal's own errors, whose messages hold no values. */
+  readonly message?: string;
   /** The code of the driver or of backpedal, where there is one. */
   readonly code?: string;
   /** Where it came from, without the message. */
@@ -31,12 +35,13 @@ function framesOf({ stack = '', message }: Error): readonly string[] {
  * What was thrown by somebody else, without its message: drivers, parsers and apps quote users' values there
  * (rule AU6).
  */
-export function causeOf(thrown: unknown, depth = 0): LoggedCause {
+export function causeOf(thrown: unknown, depth: number = 0): LoggedCause {
   if (!(thrown instanceof Error)) return { name: typeof thrown };
   const code = codeOf(thrown);
   const stack = framesOf(thrown);
   return {
     name: CODE.test(thrown.name) ? thrown.name : 'Error',
+    ...(thrown instanceof BackpedalError ? { message: thrown.message } : {}),
     ...(code === undefined ? {} : { code }),
     ...(stack.length === 0 ? {} : { stack }),
     ...(thrown.cause === undefined || depth >= DEEPEST ? {} : { cause: causeOf(thrown.cause, depth + 1) }),

@@ -1,15 +1,18 @@
 import { DatabaseError } from '../errors.ts';
+import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { causeOf } from './cause.ts';
 import { within } from './execution/deadline.ts';
-import type { History, RunHistory } from './history.ts';
+import { type History, isOver, type RunHistory } from './history.ts';
+import { announce as announceMigration } from './migration/finish.ts';
 import { invalidateCache } from './rollback/clear.ts';
+import { announce as announceRollback } from './rollback/finish.ts';
 import { fenceOf, giveLeaseBack, takeOver } from './rollback/prepare.ts';
 import { readHistory, type Session } from './session.ts';
 import { getJson, putJson } from './vault-files.ts';
 import type { World } from './world.ts';
 
-/** Work that an ended run must still do: `close` its lease, `discardCopy`, or the `cache` once more. */
+/** Work that an ended run must still do: `close` its lease, `discardCopy`, `announce`, or the `cache` once more. */
 export interface Debt {
   readonly run: RunHistory;
   readonly debt: string;
@@ -34,15 +37,23 @@ async function pay(world: World, history: History, { run, debt }: Debt): Promise
   if (debt === 'cache') {
     const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
     await invalidateCache(context as RollbackContext, work);
-  } else if (debt === 'discardCopy') await discardCopy(world, history, run);
+  } else if (debt === 'announce') await announce(world, run);
+  else if (debt === 'discardCopy') await discardCopy(world, history, run);
   else await giveLeaseBack(world, context);
   await putJson(world, receiptOf(run.run, debt), { at: world.clock.now() });
+}
+
+/** Writes the audit entry and tells people, as far as that had not been done. */
+async function announce(world: World, { machine, context }: RunHistory): Promise<void> {
+  const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
+  if (machine === 'migration') await announceMigration(context as MigrationContext, work, { failures: null });
+  else await announceRollback(context as RollbackContext, work, { backup: null });
 }
 
 /** Moves out what an ended migration has left in the database; never while a run of somebody else is at it. */
 async function discardCopy(world: World, history: History, { run, context }: RunHistory): Promise<void> {
   const { holder } = await world.database.ledger(context.migration);
-  if (holder !== null && holder.run !== run && !history.runs.some((known) => known.run === holder.run && known.end)) {
+  if (holder !== null && holder.run !== run && !isOver(history, holder.run)) {
     throw new DatabaseError(
       'DATABASE_CONFLICT',
       'Another device is at work in the database. What is still owed there is paid at a later start.',

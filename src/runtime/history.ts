@@ -81,13 +81,21 @@ export function historyOf(records: readonly JournalRecord[]): History {
     if (run.end === 'rolledBack') migrated = null;
   }
   const locked = outer.find((run) => run.end === 'safeMode') ?? null;
+  const open = outer.find((run) => run.end === null) ?? null;
   return {
     last: records.at(-1) ?? null,
     runs,
-    open: outer.find((run) => run.end === null) ?? null,
-    innermost: runs.findLast((run) => run.end === null) ?? null,
+    open,
+    innermost: runs.findLast(({ end, parent }) => end === null && parent === open?.run) ?? open,
     state: locked === null ? state : 'SAFE_MODE',
     migrated,
     locked,
   };
+}
+
+/** Whether a run needs nothing any more: it has ended, or the one that it was within has. */
+export function isOver({ runs }: History, run: string): boolean {
+  const known = runs.find((one) => one.run === run);
+  if (known === undefined || known.end !== null) return known !== undefined;
+  return runs.some(({ run: outer, end }) => outer === known.parent && end !== null);
 }

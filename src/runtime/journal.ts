@@ -38,13 +38,17 @@ function unreadable(cause: unknown): never {
 /** The journal of a migration in its vault. */
 export function createJournal(vault: VaultPort, migration: string): Journal {
   const folder = `${migration}/journal`;
+  /** Records that were verified or written here before; nothing that is appended ever changes. */
+  let known: readonly JournalRecord[] = [];
 
   async function read(): Promise<readonly JournalRecord[]> {
     const names = await vault.list(`${folder}/`);
-    const texts = await Promise.all(names.map((name) => vault.get(name).catch(unreadable)));
-    const records: JournalRecord[] = [];
-    for (const [seq, name] of names.entries()) {
-      const text = texts[seq];
+    const first = names.length < known.length ? 0 : known.length;
+    const texts = await Promise.all(names.slice(first).map((name) => vault.get(name).catch(unreadable)));
+    const records: JournalRecord[] = known.slice(0, first);
+    for (const [index, text] of texts.entries()) {
+      const seq = first + index;
+      const name = names[seq];
       if (name !== nameOf(folder, seq) || text === null || text === undefined) {
         throw new JournalError('JOURNAL_UNREADABLE', `The journal has a gap: record ${seq} is missing.`);
       }
@@ -57,6 +61,7 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
       }
       records.push(record);
     }
+    known = records;
     return records;
   }
 
@@ -68,6 +73,7 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
     if ((await vault.putIfAbsent(name, text)) === 'exists' && (await vault.get(name)) !== text) {
       throw new JournalError('JOURNAL_CONFLICT', 'Somebody else has continued this run; it goes on there.');
     }
+    if (known.length === seq) known = [...known, record];
     return record;
   }
 

@@ -2,6 +2,7 @@ import { BackpedalError } from '../errors.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import type { Notification } from '../ports/notify.ts';
+import { causeOf } from './cause.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +19,7 @@ const notice = (
 
 /**
  * Delivers every notice; a receiver that fails does not keep the others from theirs.
- * @throws BackpedalError `INTERNAL` (transient) when one could not be delivered
+ * @throws BackpedalError `NOTIFICATION_FAILED` (transient) when one could not be delivered
  */
 export async function send(world: World, notices: readonly Notification[]): Promise<void> {
   let failure: unknown = null;
@@ -27,7 +28,7 @@ export async function send(world: World, notices: readonly Notification[]): Prom
       await world.notify(one);
     } catch (error) {
       failure = error;
-      world.logger.warn('A notification could not be delivered.', { audience: one.audience, error });
+      world.logger.warn('A notification could not be delivered.', { audience: one.audience, cause: causeOf(error) });
     }
   }
   if (failure === null) return;

@@ -2,12 +2,20 @@ import type { Receipt } from './record-types.ts';
 
 const short = (hash: string | null): string => (hash === null ? '–' : `\`${hash.slice(0, 12)}\``);
 
-/** A cell of a table: no pipes, no line breaks, no markup that a key name could smuggle in. */
-const cell = (text: string): string =>
-  (text.isWellFormed() ? text : text.toWellFormed())
-    .replace(/[\\`*_[\]<>|]/g, '\\$&')
-    .replace(/\s+/g, ' ')
-    .slice(0, 80);
+const LONGEST = 80;
+
+/** Control and formatting characters, lone surrogates among them: they would be invisible, or turn text around. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** A name between others: no markup, line break or pipe that it could smuggle in, and visible if it is empty. */
+function cell(text: string): string {
+  if (text === '') return '*(empty)*';
+  const visible = text.replace(HIDDEN, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const characters = [...visible];
+  const shown = characters.length > LONGEST ? `${characters.slice(0, LONGEST).join('')}…` : visible;
+  // Every ASCII punctuation mark may be escaped (CommonMark 2.4), so none is left to mean anything.
+  return shown.replace(/[!-/:-@[-`{-~]/g, '\\$&');
+}
 
 const verdicts: Readonly<Record<Receipt['keys'][number]['verdict'], string>> = {
   exact: 'as before the migration, byte for byte',

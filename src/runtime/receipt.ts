@@ -1,6 +1,7 @@
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import type { BackupEntry } from './backup-format.ts';
 import { findBackup } from './backup-store.ts';
+import { causeOf } from './cause.ts';
 import type { Receipt } from './record-types.ts';
 import { recordedClear } from './rollback/clear.ts';
 import type { RollbackMemory } from './rollback/memory.ts';
@@ -27,7 +28,7 @@ async function verdictOn(
   world: World,
   entry: BackupEntry,
   current: string | null,
-  memory: RollbackMemory,
+  memory: Pick<RollbackMemory, 'backup'>,
 ): Promise<{ readonly after: string | null; readonly verdict: Keys[number]['verdict'] }> {
   if (current === null) return { after: null, verdict: 'notRestored' };
   const known = memory.backup?.values.get(entry.key);
@@ -40,7 +41,7 @@ async function verdictOn(
 async function keysOf(
   world: World,
   context: RollbackContext,
-  memory: RollbackMemory,
+  memory: Pick<RollbackMemory, 'backup'>,
   entries: readonly BackupEntry[],
 ): Promise<Keys> {
   const values = await world.storage.read(entries.map(({ key }) => key));
@@ -78,7 +79,7 @@ async function keysOf(
 export async function rollbackReceipt(
   world: World,
   context: RollbackContext,
-  memory: RollbackMemory,
+  memory: Pick<RollbackMemory, 'backup'>,
   timestamp: string,
 ): Promise<Receipt> {
   const base = {
@@ -102,7 +103,7 @@ export async function rollbackReceipt(
       notCarriedOver: merged?.notCarriedOver ?? [],
     };
   } catch (error) {
-    world.logger.warn('The receipt is incomplete: not all of its sources could be read.', { error });
+    world.logger.warn('The receipt is incomplete: not all of its sources could be read.', { cause: causeOf(error) });
     return { ...base, keys: [], collections: [], drift: null, displaced: [], notCarriedOver: [] };
   }
 }

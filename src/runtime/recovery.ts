@@ -80,6 +80,8 @@ async function find(session: Session): Promise<RecoveryResult> {
   if (shown !== null) session.board.show(await statusOfRecord(history, shown));
   if (history.locked !== null) {
     await session.world.operations.stop();
+    // People must be told all the same.
+    await payDebts(session.world, history, 'announce');
     return { action: 'safeMode', migrationState: 'SAFE_MODE', runId: history.locked.run };
   }
   if (history.open !== null) return recoverRun(session, history, history.open);

@@ -1,9 +1,10 @@
 import type { MigrationContext, MigrationInput } from '../machines/migration/types.ts';
 import type { RollbackContext, RollbackInput } from '../machines/rollback/types.ts';
 import type { Start } from './execution/execution.ts';
+import { InnerRunLeft } from './execution/inner-run-left.ts';
 import type { Ledger } from './execution/ledger.ts';
 import type { ExecutionEnd } from './execution/types.ts';
-import type { History, RunHistory } from './history.ts';
+import { type History, isOver, type RunHistory } from './history.ts';
 import type { MigrationMemory } from './migration/memory.ts';
 import { migrationPlan } from './migration/plan-of-run.ts';
 import type { Source } from './migration/source.ts';
@@ -19,11 +20,6 @@ export interface Place {
   readonly ledger: Ledger;
   readonly parent: string | null;
 }
-
-const endedIn =
-  (history: History) =>
-  (run: string): boolean =>
-    history.runs.some((known) => known.run === run && known.end !== null);
 
 /** Executes a rollback to its end. */
 export function runRollback(
@@ -42,7 +38,7 @@ export function runRollback(
     backup: null,
     restore: null,
     // A migration that rolls itself back hands its lease down.
-    hasEnded: (run) => run === parent || endedIn(history)(run),
+    hasEnded: (run) => run === parent || isOver(history, run),
     items,
   };
   return carryOut(session, rollbackPlan(memory), start, { ledger, parent, items, state: history.state });
@@ -78,8 +74,7 @@ async function rollBackWithin(
   const start = inner === undefined ? begin : await resumeStart(session, inner);
   const end = await runRollback(session, start as Start<RollbackInput>, within);
   if (end.status === 'ended') return end.view.context.outcome ?? 'safeMode';
-  if (end.status === 'suspended') throw end.error;
-  throw new Error('The inner rollback is continued elsewhere.');
+  throw new InnerRunLeft(end);
 }
 
 /** Executes a migration to its end. */
@@ -96,7 +91,7 @@ export function runMigration(
     source,
     backup: null,
     failures: null,
-    hasEnded: endedIn(history),
+    hasEnded: (known) => isOver(history, known),
     rollBack: (reason) => rollBackWithin(session, place, run, reason),
   };
   const resumed = start.kind === 'resume' ? (start.record.snapshot.context as unknown as MigrationContext).items : 0;

@@ -1,4 +1,5 @@
 import type { LoggerPort } from '../ports/logger.ts';
+import { causeOf } from './cause.ts';
 import { IDLE } from './status.ts';
 import type { RollbackStatus } from './status-types.ts';
 
@@ -33,7 +34,7 @@ export function createStatusBoard(logger: LoggerPort): StatusBoard {
         try {
           listener();
         } catch (error) {
-          logger.error('A listener of the status threw.', { error });
+          logger.error('A listener of the status threw.', { cause: causeOf(error) });
         }
       }
     },

@@ -1,5 +1,6 @@
 import type { SqlValue } from 'sql.js';
-import { keySql } from './encoding.ts';
+import { packedDigests } from './digest.ts';
+import { keyOfValues, keySql } from './encoding.ts';
 import type { Session } from './engine.ts';
 import type { GivenRow } from './given-row.ts';
 import { idNames, type RunRecord } from './provenance.ts';
@@ -21,17 +22,18 @@ const plain = (value: SqlValue): boolean =>
  * what is stored may be another spelling of the same, by the column's affinity say.
  */
 export function identicalRows(
-  { db }: Session,
+  session: Session,
   table: BoundTable,
   run: RunRecord | null,
   rows: readonly GivenRow[],
 ): Set<number> {
-  const wanted = rows.map(({ ids, values }) => (values !== null && ids?.every(plain) ? ids : null));
+  const brought = new Set(run === null ? [] : packedDigests(session, run.no, table).keys.split('\n'));
+  const wanted = rows.map(({ ids, values }) => (values !== null && ids?.every(plain) && brought.has(keyOfValues(ids)) ? ids : null));
   const match = table.idColumns.map(({ name }, i) => `${quotedTable(table)}.${quoteName(name)} = j.value ->> ${i}`);
   const columns = table.columns.map(({ name }) => `${quotedTable(table)}.${quoteName(name)}`);
-  const statement = db.prepare(
+  const statement = session.db.prepare(
     `SELECT j.key, ${columns.join(', ')} FROM json_each(?) AS j CROSS JOIN ${quotedTable(table)}
-      WHERE ${match.join(' AND ')} AND ${broughtSql(table, run)}`,
+      WHERE ${match.join(' AND ')}`,
   );
   const identical = new Set<number>();
   try {

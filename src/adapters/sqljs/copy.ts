@@ -12,27 +12,27 @@ import type { AnySqlJsDatabase, BoundTable } from './tables.ts';
 /** Writes one row and its provenance; returns why it was refused, or `null`. */
 type Writer = (row: Row) => string | null;
 
+/** Key and digest of a row, as it lies in the table. */
+type Brought = readonly [key: string, digest: string];
+
 /** The insert statements of one batch; a statement for each set of properties, freed together. */
 interface RowWriter {
   readonly write: Writer;
+  /** The rows that were written since the writer was made, or since they were forgotten. */
+  readonly brought: Brought[];
   free(): void;
 }
 
-function rowWriter(
-  session: Session,
-  drizzle: AnySqlJsDatabase,
-  table: BoundTable,
-  runNo: number,
-  row: string,
-): RowWriter {
+function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTable, row: string): RowWriter {
   const { db } = session;
   const planFor = insertPlans(drizzle, table);
   const statements = new Map<InsertPlan, Statement>();
-  const provenance = db.prepare('INSERT OR REPLACE INTO backpedal_rows (run, tbl, key, digest) VALUES (?, ?, ?, ?)');
+  const brought: Brought[] = [];
   const inScope = table.scope === null ? 'TRUE' : table.scope.sql;
   const scopeValues = table.scope?.params ?? [];
   const fingerprint = emptyFingerprint();
   return {
+    brought,
     write(given) {
       const plan = planFor(given);
       const bound = plan.bind(given);
@@ -49,11 +49,10 @@ function rowWriter(
       if (within !== 1) return 'outside the scope of the migration';
       const encodedRow = encoded as string;
       fingerprintInto(encodedRow, fingerprint);
-      provenance.run([runNo, table.name, keyOfEncodedRow(encodedRow), fingerprintToHex(fingerprint)]);
+      brought.push([keyOfEncodedRow(encodedRow), fingerprintToHex(fingerprint)]);
       return null;
     },
     free() {
-      provenance.free();
       for (const statement of statements.values()) statement.free();
     },
   };
@@ -105,6 +104,15 @@ function writeEach(session: Session, rows: readonly Row[], write: Writer): CopyO
   return [...reasons].sort(([a], [b]) => a - b).map(([index, reason]) => ({ index, reason }));
 }
 
+/** Records whose rows these are, in one statement: one for each row would cost as much as the rows themselves. */
+function recordBrought({ db }: Session, runNo: number, table: BoundTable, brought: readonly Brought[]): void {
+  db.run(
+    `INSERT OR REPLACE INTO backpedal_rows (run, tbl, key, digest)
+      SELECT ?, ?, value ->> 0, value ->> 1 FROM json_each(?)`,
+    [runNo, table.name, JSON.stringify(brought)],
+  );
+}
+
 /**
  * Copies a batch and records key and digest of each row as it then lies in the table, with defaults and affinities
  * applied. Rows that SQLite refuses, and rows that would fall outside the scope, are reported and skipped.
@@ -120,9 +128,14 @@ export function copyBatch(
     const { rows } = batch;
     const run = ensureRun(session, fence);
     const row = rowSql(recordDigestColumns(session, run, table));
-    const writer = rowWriter(session, drizzle, table, run.no, row);
+    const writer = rowWriter(session, drizzle, table, row);
     try {
-      const rejected = writeAll(session, rows, writer.write) ? [] : writeEach(session, rows, writer.write);
+      let rejected: CopyOutcome['rejected'] = [];
+      if (!writeAll(session, rows, writer.write)) {
+        writer.brought.length = 0;
+        rejected = writeEach(session, rows, writer.write);
+      }
+      recordBrought(session, run.no, table, writer.brought);
       return { inserted: rows.length - rejected.length, rejected };
     } finally {
       writer.free();

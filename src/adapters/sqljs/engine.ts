@@ -52,6 +52,30 @@ export function inTransaction<T>(db: Database, end: 'COMMIT' | 'ROLLBACK', work:
   return result;
 }
 
+/** Databases whose foreign keys are suspended, or could not be enforced again yet. */
+const suspended = new WeakSet<Database>();
+
+function enforceForeignKeys(db: Database): void {
+  if (!suspended.has(db)) return;
+  db.run('PRAGMA foreign_keys = ON');
+  suspended.delete(db);
+}
+
+function suspendForeignKeys(db: Database): void {
+  suspended.add(db);
+  db.run('PRAGMA foreign_keys = OFF');
+}
+
+/** What follows a transaction says nothing about it any more; what fails here is made up for before the next one. */
+function tidyUp(db: Database): void {
+  try {
+    enforceForeignKeys(db);
+    passOverOwnChanges(db);
+  } catch {
+    // `suspended` remembers the one, and the other only makes the next survey start afresh.
+  }
+}
+
 /** One transaction, with foreign keys as asked for; SQLite lets that setting change outside of transactions only. */
 export function runTransaction<T>(
   db: Database,
@@ -63,18 +87,17 @@ export function runTransaction<T>(
   try {
     // Of all methods of sql.js, this one says that a closed database is closed.
     db.run('');
+    enforceForeignKeys(db);
     noticeChanges(db);
     const foreignKeys = foreignKeysOf(db);
-    const suspend = mode === 'suspended' && foreignKeys;
-    if (suspend) db.run('PRAGMA foreign_keys = OFF');
     try {
+      if (mode === 'suspended' && foreignKeys) suspendForeignKeys(db);
       return inTransaction(db, end, () => {
         ensureOwnTables(db);
         return change({ db, foreignKeys });
       });
     } finally {
-      if (suspend) db.run('PRAGMA foreign_keys = ON');
-      passOverOwnChanges(db);
+      tidyUp(db);
     }
   } catch (thrown) {
     throw asDatabaseError(thrown, doing);

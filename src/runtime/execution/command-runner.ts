@@ -7,6 +7,8 @@ interface InFlight {
   /** `null`: it has no limit. */
   readonly startedAt: number | null;
   readonly settled: Promise<void>;
+  /** Whether the effect still goes on. */
+  isGoingOn: boolean;
   readonly abandon: () => void;
 }
 
@@ -41,18 +43,21 @@ export function createCommandRunner(): CommandRunner {
         controller,
         startedAt: activeMs,
         abandon,
+        isGoingOn: true,
         settled: Promise.race([
           abandoned,
-          Promise.resolve().then(() =>
-            effect(controller.signal, () => inFlight === mine && !controller.signal.aborted),
-          ),
+          Promise.resolve()
+            .then(() => effect(controller.signal, () => inFlight === mine && !controller.signal.aborted))
+            .finally(() => {
+              mine.isGoingOn = false;
+            }),
         ]),
       };
       inFlight = mine;
     },
     async stop() {
       const stopping = inFlight;
-      stopping?.controller.abort();
+      if (stopping?.isGoingOn) stopping.controller.abort();
       await stopping?.settled;
       inFlight = null;
     },

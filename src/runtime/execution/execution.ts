@@ -9,6 +9,7 @@ import { type ActiveTime, createActiveTime } from './active-time.ts';
 import { type CommandRunner, createCommandRunner, pauseBefore } from './command-runner.ts';
 import { within } from './deadline.ts';
 import { faultEvents, overdue } from './faults.ts';
+import { InnerRunLeft } from './inner-run-left.ts';
 import type { Ledger } from './ledger.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -56,8 +57,8 @@ interface Happening {
   readonly answers: number | null;
 }
 
-/** Or it is time to look whether a person is still waited for here. */
-type Arrival = Happening | 'look';
+/** Or it is time to look whether a person is still waited for here, or an inner run was left open. */
+type Arrival = Happening | 'look' | InnerRunLeft;
 
 /** Everything that a running execution consists of. */
 interface Machinery<C extends AnyContext, E extends AnyEvent, I extends AnyInput> {
@@ -147,7 +148,8 @@ function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): 
       const event = await plan.carryOut(command, context, { world, signal, permitted, report: progress.report });
       if (event !== null) mailbox.push({ events: [event], answers: number });
     } catch (error) {
-      mailbox.push({ events: faultEvents(error, command, world.logger), answers: number });
+      const left = error instanceof InnerRunLeft;
+      mailbox.push(left ? error : { events: faultEvents(error, command, world.logger), answers: number });
     }
   });
 }
@@ -225,6 +227,7 @@ async function drive<C extends AnyContext>(
     it.setting.changed(viewOf(it));
     while (!hasEnded(it.snapshot)) {
       const arrival = await it.mailbox.next();
+      if (arrival instanceof InnerRunLeft) return arrival.end as ExecutionEnd<C>;
       if (arrival !== 'look') await take(machinery, arrival);
       else if (waits(it)) await lookAround(machinery);
     }

@@ -1,5 +1,6 @@
 import { asBackpedalError, BackpedalError } from '../../errors.ts';
 import type { LoggerPort } from '../../ports/logger.ts';
+import { causeOf } from '../cause.ts';
 
 /** How a command that failed is told to the chart; the first event that the present state can take is sent. */
 export type FaultEvent =
@@ -19,7 +20,7 @@ const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['INTERNAL', 'DATABASE_FE
 /** The events that may tell a chart of a fault, the most telling one first. */
 export function faultEvents(thrown: unknown, command: string, logger: LoggerPort): readonly FaultEvent[] {
   const error = asBackpedalError(thrown);
-  logger.warn(`${command} failed: ${error.message}`, { code: error.code, cause: error.cause ?? thrown });
+  logger.warn(`${command} failed: ${error.message}`, { code: error.code, cause: causeOf(error.cause ?? thrown) });
   const failed: FaultEvent = {
     type: 'FAILED',
     command,

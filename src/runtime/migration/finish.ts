@@ -125,7 +125,7 @@ export async function lockDown(context: MigrationContext, { world }: Work): Prom
 export async function announce(
   context: MigrationContext,
   { world }: Work,
-  memory: MigrationMemory,
+  memory: Pick<MigrationMemory, 'failures'>,
 ): Promise<MigrationEvent> {
   const timestamp = new Date(world.clock.now()).toISOString();
   const result = migrationResult(context, await failuresOf(world, context.run, memory), timestamp);

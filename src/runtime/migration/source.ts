@@ -75,9 +75,16 @@ export function understand(world: World, keys: readonly BackupItem[], tables: re
   };
 }
 
+const madeRows = new WeakMap<SourceItem, Row>();
+
 /** The rows of some items, made once and used for copying and for comparing. */
-export const rowsOf = ({ collection, table }: SourceCollection, items: readonly SourceItem[]): readonly Row[] =>
-  items.map(({ value }) => toRow(collection, value, table));
+export function rowsOf({ collection, table }: SourceCollection, items: readonly SourceItem[]): readonly Row[] {
+  return items.map((item) => {
+    const made = madeRows.get(item) ?? toRow(collection, item.value, table);
+    madeRows.set(item, made);
+    return made;
+  });
+}
 
 /** A run of items of one collection: what a batch holds, and where it is in the order of all items. */
 export interface Batch {

@@ -35,7 +35,7 @@ export async function lockDown(context: RollbackContext, { world }: Work): Promi
 export async function announce(
   context: RollbackContext,
   { world }: Work,
-  memory: RollbackMemory,
+  memory: Pick<RollbackMemory, 'backup'>,
 ): Promise<RollbackEvent> {
   const timestamp = new Date(world.clock.now()).toISOString();
   const result = rollbackResult(context, timestamp);

@@ -2,6 +2,7 @@ import { StorageError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import { loadBackup } from '../backup-store.ts';
+import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { sha256 } from '../text-hash.ts';
@@ -161,7 +162,7 @@ async function isCacheStale(context: RollbackContext, world: World): Promise<boo
   try {
     return (await staleKeys(context, world)) > 0;
   } catch (error) {
-    world.logger.warn('Whether the cache holds stale keys could not be found out.', { error });
+    world.logger.warn('Whether the cache holds stale keys could not be found out.', { cause: causeOf(error) });
     return true;
   }
 }
