@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import type { MigrationResult } from '../../src/runtime/status-types.ts';
-import type { Fault } from '../../src/testing/index.ts';
+import type { Fault, PortCall } from '../../src/testing/index.ts';
 import { createKit, type Driven, drive, type Kit } from '../support/run-kit.ts';
 import { at } from './at.ts';
 
@@ -83,5 +83,34 @@ describe('the rollback that a migration runs within itself', () => {
     const kit = createKit();
     await asking(kit);
     expect(kit.operations.state).toBe('running');
+  });
+
+  it('CL13 is left open with its question when the client is closed, and the next one decides', async () => {
+    const kit = createKit();
+    const { process, ending } = await asking(kit);
+    const closing = process.client.close();
+    expect(await drive(kit.clock, ending, 1)).toMatchObject({ end: 'error', error: { code: 'CLIENT_CLOSED' } });
+    await closing;
+    const { client } = kit.start();
+    expect(await client.recover()).toMatchObject({ action: 'waiting' });
+    await client.decide({ question: 'drift', choice: 'merge' });
+    await kit.clock.advance(1000);
+    expect(await client.recover()).toMatchObject({ action: 'nothingToDo', migrationState: 'ROLLED_BACK' });
+    expect(kit.storage.getItem('task-store')).toContain('"id":"a"');
+  });
+
+  it('JN10 a vault that stays away from it suspends both runs, whose outcome it may have kept to itself', async () => {
+    const kit = createKit();
+    const isClearing = ({ arguments: args }: PortCall): boolean =>
+      String(args[1]).includes('"event":{"type":"CLEARED"');
+    const unanswered: Fault['behaviour'] = { throws: new Error('Told to fail.') };
+    const { client } = kit.start({
+      storage: [DENIED],
+      vault: [{ when: isClearing, repeat: 'forever', moment: 'after', behaviour: unanswered }],
+    });
+    expect(await drive(kit.clock, client.migrate(), 1)).toMatchObject({ end: 'error' });
+    const recovered = await drive(kit.clock, client.recover(), 1);
+    expect(recovered).toMatchObject({ value: { action: 'resumed', migration: { outcome: 'rolledBack' } } });
+    expect(kit.database.rows('tasks')).toHaveLength(1);
   });
 });
