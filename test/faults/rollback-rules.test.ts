@@ -197,7 +197,7 @@ describe('what is said of a run', () => {
     const database = smallDatabase();
     const { remaining } = database;
     const lying = Object.assign(database, { remaining: async () => 1 });
-    const kit = createKit({ database: lying });
+    const kit = createKit({ database: () => lying });
     await kit.start().client.migrate();
     const before = witness(kit);
     const driven = await drive(kit.clock, kit.start().client.rollback({ reason: 'USER_REQUEST' }));

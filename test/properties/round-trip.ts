@@ -11,12 +11,10 @@ import {
   type RandomWorld,
   settle,
 } from '../support/random-world.ts';
-import { createKit, type Kit, type KitOptions } from '../support/run-kit.ts';
-
-type Database = NonNullable<KitOptions['database']>;
+import { createKit, type Kit, type KitDatabase } from '../support/run-kit.ts';
 
 /** A database for a random world, with nothing in it. */
-export type NewDatabase = () => Omit<Database, 'tableNames'>;
+export type NewDatabase = () => Omit<KitDatabase, 'tableNames'>;
 
 /** The world migrated; what was there before, and how. */
 async function migrated(world: RandomWorld, create: NewDatabase): Promise<{ kit: Kit; before: Witness }> {
@@ -25,7 +23,7 @@ async function migrated(world: RandomWorld, create: NewDatabase): Promise<{ kit:
   const kit = createKit({
     definition: definitionOf(world),
     entries: entriesOf(world),
-    database: Object.assign(database, { tableNames: RANDOM_TABLES }),
+    database: () => Object.assign(database, { tableNames: RANDOM_TABLES }),
   });
   const before = witness(kit);
   const result = await kit.start().client.migrate();

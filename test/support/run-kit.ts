@@ -49,6 +49,8 @@ export interface AppTables {
 /** A process of the app: a client and its ports, each of which can be hit by faults and counts its calls. */
 export interface AppProcess {
   readonly client: Backpedal;
+  /** The world that it is in. */
+  readonly kit: Omit<Kit, 'start'>;
   readonly ports: Readonly<Record<PortName, FaultyPort<object>>>;
 }
 
@@ -69,12 +71,16 @@ export interface Kit {
   start(faults?: Partial<Record<PortName, readonly Fault[]>>): AppProcess;
 }
 
+/** A database with the app's side of it. */
+export type KitDatabase = DatabasePort & AppTables & { readonly tableNames: readonly string[] };
+
 /** What a kit is made of; everything has a small default. */
 export interface KitOptions {
   readonly definition?: Partial<MigrationDefinition>;
   readonly entries?: Iterable<readonly [string, string]>;
   readonly capacity?: number;
-  readonly database?: DatabasePort & AppTables & { readonly tableNames: readonly string[] };
+  /** Makes a new one for each kit. */
+  readonly database?: () => KitDatabase;
 }
 
 const TASKS =
@@ -134,7 +140,7 @@ interface FlatLock {
 /** A world with memory adapters, in which processes are started. */
 export function createKit(options: KitOptions = {}): Kit {
   const migration = defineMigration({ ...SMALL_DEFINITION, ...options.definition });
-  const database = options.database ?? smallDatabase();
+  const database = (options.database ?? smallDatabase)();
   const kit = {
     migration,
     clock: manualClock(),
@@ -212,7 +218,7 @@ function startProcess(
     clock: kit.clock,
     identity: seededIdentity(name),
   });
-  return { client, ports };
+  return { client, kit, ports };
 }
 
 /** How a piece of work ended, if it did. */
