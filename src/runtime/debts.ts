@@ -47,7 +47,7 @@ async function pay(world: World, history: History, { run, debt }: Debt): Promise
 async function announce(world: World, { machine, context }: RunHistory): Promise<void> {
   const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
   if (machine === 'migration') await announceMigration(context as MigrationContext, work, { failures: null });
-  else await announceRollback(context as RollbackContext, work, { backup: null });
+  else await announceRollback(context as RollbackContext, work, { backup: null, merged: null });
 }
 
 /** Moves out what an ended migration has left in the database; never while a run of somebody else is at it. */

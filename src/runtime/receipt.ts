@@ -4,8 +4,9 @@ import { findBackup } from './backup-store.ts';
 import { causeOf } from './cause.ts';
 import type { Receipt } from './record-types.ts';
 import { recordedClear } from './rollback/clear.ts';
+import { keptMerge } from './rollback/kept-merge.ts';
 import type { RollbackMemory } from './rollback/memory.ts';
-import { keptMerge, type TargetsRecord } from './rollback/restore.ts';
+import type { TargetsRecord } from './rollback/restore.ts';
 import { sha256 } from './text-hash.ts';
 import { readDisplaced } from './vault-files.ts';
 import type { World } from './world.ts';
@@ -28,7 +29,7 @@ async function verdictOn(
   world: World,
   entry: BackupEntry,
   current: string | null,
-  memory: Pick<RollbackMemory, 'backup'>,
+  memory: Pick<RollbackMemory, 'backup' | 'merged'>,
 ): Promise<{ readonly after: string | null; readonly verdict: Keys[number]['verdict'] }> {
   if (current === null) return { after: null, verdict: 'notRestored' };
   const known = memory.backup?.values.get(entry.key);
@@ -41,7 +42,7 @@ async function verdictOn(
 async function keysOf(
   world: World,
   context: RollbackContext,
-  memory: Pick<RollbackMemory, 'backup'>,
+  memory: Pick<RollbackMemory, 'backup' | 'merged'>,
   entries: readonly BackupEntry[],
 ): Promise<Keys> {
   const values = await world.storage.read(entries.map(({ key }) => key));
@@ -79,7 +80,7 @@ async function keysOf(
 export async function rollbackReceipt(
   world: World,
   context: RollbackContext,
-  memory: Pick<RollbackMemory, 'backup'>,
+  memory: Pick<RollbackMemory, 'backup' | 'merged'>,
   timestamp: string,
 ): Promise<Receipt> {
   const base = {
@@ -93,7 +94,7 @@ export async function rollbackReceipt(
   try {
     const { head } = await findBackup(world, context.backup);
     const cleared = context.effect === 'none' ? null : await recordedClear(world, context);
-    const merged = await keptMerge(world, context);
+    const merged = await keptMerge(world, context, memory);
     return {
       ...base,
       keys: await keysOf(world, context, memory, head.entries),

@@ -36,6 +36,7 @@ export function runRollback(
     tables: null,
     survey: null,
     backup: null,
+    merged: null,
     restore: null,
     // A migration that rolls itself back hands its lease down.
     hasEnded: (run) => run === parent || isOver(history, run),

@@ -6,11 +6,16 @@ import { rollbackReceipt } from '../receipt.ts';
 import { rollbackResult } from '../results.ts';
 import type { RollbackMemory } from './memory.ts';
 import { fenceOf, giveUnknownLeaseBack } from './prepare.ts';
+import { sweepLateRows } from './restore.ts';
 
-/** Gives the lease back and lets the app work again. No backup and no archive is ever deleted here. */
+/**
+ * Lets the app work again, moves out what came into the database since the verification, and gives the lease back. No
+ * backup and no archive is ever deleted here.
+ */
 export async function cleanState(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
   // The app must work again whether or not the database can be reached.
   await world.operations.resume();
+  await sweepLateRows(world, context);
   await world.database.release(fenceOf(context));
   return { type: 'CLEANED' };
 }
@@ -35,7 +40,7 @@ export async function lockDown(context: RollbackContext, { world }: Work): Promi
 export async function announce(
   context: RollbackContext,
   { world }: Work,
-  memory: Pick<RollbackMemory, 'backup'>,
+  memory: Pick<RollbackMemory, 'backup' | 'merged'>,
 ): Promise<RollbackEvent> {
   const timestamp = new Date(world.clock.now()).toISOString();
   const result = rollbackResult(context, timestamp);

@@ -1,15 +1,16 @@
 import type { CollectionTable, DatabaseSurvey } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
-import type { Restore } from './restore-plan.ts';
+import type { Merged, Restore } from './restore-plan.ts';
 
 /** What a process remembers of its run besides the journal; everything in it can be had again after a crash. */
 export interface RollbackMemory {
   tables: readonly CollectionTable[] | null;
   survey: DatabaseSurvey | null;
   backup: VerifiedBackup | null;
+  merged: Merged | null;
   restore: Restore | null;
   /** Whether a run whose lease was found needs it no more: it has ended, or it is the one that this run belongs to. */
   readonly hasEnded: (run: string) => boolean;
-  /** How many items the migration brought, for the estimate. */
+  /** How many items the migration brought. */
   readonly items: number;
 }

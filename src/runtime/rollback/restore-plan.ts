@@ -18,6 +18,8 @@ export interface NotCarriedOver {
 export interface Merged {
   readonly entries: readonly (readonly [key: string, text: string | null])[];
   readonly notCarriedOver: readonly NotCarriedOver[];
+  /** SHA-256 of each text, by key. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 /** What every key is to hold, and what has to be written for it. */
@@ -30,6 +32,22 @@ export interface Restore {
   /** Form data that holds something newer and is left alone. */
   readonly newer: readonly string[];
   readonly digest: string;
+}
+
+type Changes = Parameters<typeof mergeCollection>[0]['changes'];
+
+/**
+ * A collection's changes. A row that is gone and there anew, put there while an earlier rollback was being undone, is
+ * one that has changed.
+ */
+function changesIn(collection: string, rows: readonly ArchivedRow[]): Changes {
+  const changes = new Map<string, Changes[number]>();
+  for (const { collection: of, key, kind, row } of rows) {
+    if (of !== collection || (kind !== 'added' && kind !== 'changed' && kind !== 'deleted')) continue;
+    const known = changes.get(key);
+    changes.set(key, known === undefined ? { key, kind, row } : { key, kind: 'changed', row: row ?? known.row });
+  }
+  return [...changes.values()];
 }
 
 /** Carries the drift over into the texts of the backup. */
@@ -49,11 +67,7 @@ export function mergeDrift(
       reason: `it lies in the table ${table}, which is not part of the migration`,
     }));
   for (const collection of world.migration.collections) {
-    const changes = rows.flatMap((row) =>
-      row.collection === collection.name && (row.kind === 'added' || row.kind === 'changed' || row.kind === 'deleted')
-        ? [{ key: row.key, kind: row.kind, row: row.row }]
-        : [],
-    );
+    const changes = changesIn(collection.name, rows);
     const table = tables.find((candidate) => candidate.collection === collection.name);
     if (changes.length === 0 || table === undefined) continue;
     const present = new Map([...entries].filter((entry): entry is [string, string] => entry[1] !== null));
@@ -64,7 +78,7 @@ export function mergeDrift(
     }
     notCarriedOver.push(...outcome.notCarriedOver.map((entry) => ({ collection: collection.name, ...entry })));
   }
-  return { entries: [...changed], notCarriedOver };
+  return { entries: [...changed], notCarriedOver, hashes: new Map() };
 }
 
 /** What a key is to hold: merged text, the backup's, or nothing is said because something newer is left alone. */
@@ -102,16 +116,21 @@ export async function planRestore(world: World, backup: VerifiedBackup, merged: 
   const added = [...texts].filter(([key]) => !backup.values.has(key));
   const currents = await world.storage.read(added.map(([key]) => key));
   for (const [key, text] of added) aim(key, text, currents.get(key) ?? null, false);
-  return { targets, writes, displaced, newer, digest: await digestOf(backup, targets) };
+  return { targets, writes, displaced, newer, digest: await digestOf(backup, targets, merged) };
 }
 
-/** A digest over every key and what it is to hold; hashes that the backup has are not computed again. */
-async function digestOf(backup: VerifiedBackup, targets: ReadonlyMap<string, string | null>): Promise<string> {
+/** A digest over every key and what it is to hold; hashes that are known are not computed again. */
+async function digestOf(
+  backup: VerifiedBackup,
+  targets: ReadonlyMap<string, string | null>,
+  merged: Merged | null,
+): Promise<string> {
   const known = new Map(backup.head.entries.map((entry) => [entry.key, entry.sha256]));
   const facts: [string, string | null][] = [];
   for (const [key, text] of targets) {
     if (text === null) facts.push([key, null]);
-    else facts.push([key, backup.values.get(key) === text ? (known.get(key) as string) : await sha256(text)]);
+    else if (backup.values.get(key) === text) facts.push([key, known.get(key) as string]);
+    else facts.push([key, merged?.hashes.get(key) ?? (await sha256(text))]);
   }
   return sha256(JSON.stringify(facts));
 }

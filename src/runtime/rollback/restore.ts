@@ -5,11 +5,11 @@ import { loadBackup } from '../backup-store.ts';
 import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
 import { markerWrite, readMarker } from '../marker.ts';
-import { sha256 } from '../text-hash.ts';
-import { displacedId, getJson, keepDisplaced, putJson } from '../vault-files.ts';
+import { displacedId, keepDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { recordedClear, staleKeys, tablesOf } from './clear.ts';
 import { allRows } from './drift.ts';
+import { isMerging, keepMerge, keptMerge } from './kept-merge.ts';
 import type { RollbackMemory } from './memory.ts';
 import { fenceOf } from './prepare.ts';
 import { type Merged, mergeDrift, planRestore, type Restore } from './restore-plan.ts';
@@ -35,26 +35,17 @@ export async function backupOf(
   return memory.backup;
 }
 
-const mergedFile = (context: RollbackContext): string => `runs/${context.run}/merged`;
-
-/** The merged texts: those that the vault has kept, so that a resumed run goes on with the very same ones. */
-export function keptMerge(world: World, context: RollbackContext): Promise<Merged | null> {
-  return context.choice === 'merge' && context.drift?.rows !== 'none'
-    ? getJson<Merged>(world, mergedFile(context))
-    : Promise.resolve(null);
-}
-
 async function mergeOf(world: World, context: RollbackContext, memory: RollbackMemory): Promise<Merged | null> {
-  if (context.choice !== 'merge' || context.drift?.rows === 'none') return null;
-  const kept = await keptMerge(world, context);
+  if (!isMerging(context)) return null;
+  const kept = await keptMerge(world, context, memory);
   if (kept !== null) return kept;
   const { migration, run } = context;
   const rows = await allRows((after, limit) =>
     world.database.archived({ migration, run, content: 'drift', after, limit }),
   );
   const merged = mergeDrift(world, await tablesOf(world, memory), await backupOf(world, context, memory), rows);
-  await putJson(world, mergedFile(context), merged);
-  return merged;
+  memory.merged = await keepMerge(world, context, merged);
+  return memory.merged;
 }
 
 async function beforeOf(restore: Restore, backup: VerifiedBackup): Promise<TargetsRecord['before']> {
@@ -82,9 +73,9 @@ export async function prepareRestore(
   const { marker } = await readMarker(world);
   const counter = (marker?.counter ?? 0) + 1;
   const record: TargetsRecord = { digest: restore.digest, marker: counter, before: await beforeOf(restore, backup) };
-  // A repetition that has found something else in storage must not pass for the first attempt.
-  const hash = (await sha256(JSON.stringify(record))).slice(0, 16);
-  await world.database.record(fenceOf(context), `targets:${context.preparations}.${context.attempts}:${hash}`, record);
+  // A repetition, also one by another process, may have found something else in storage: the last record counts.
+  const { preparations, token, attempts } = context;
+  await world.database.record(fenceOf(context), `targets:${preparations}.${token}.${attempts}`, record);
   return {
     type: 'PREPARED',
     targets: restore.digest,
@@ -96,8 +87,13 @@ export async function prepareRestore(
 
 /** What every key is to hold, worked out again after a crash; `null` when storage says something else by now. */
 async function restoreOf(world: World, context: RollbackContext, memory: RollbackMemory): Promise<Restore | null> {
-  if (memory.restore !== null) return memory.restore;
-  const restore = await planRestore(world, await backupOf(world, context, memory), await keptMerge(world, context));
+  // A preparation that was given up for lost may have come back late with another one.
+  if (memory.restore !== null && memory.restore.digest === context.targets?.digest) return memory.restore;
+  const restore = await planRestore(
+    world,
+    await backupOf(world, context, memory),
+    await keptMerge(world, context, memory),
+  );
   if (restore.digest !== context.targets?.digest) return null;
   memory.restore = restore;
   return restore;
@@ -139,20 +135,26 @@ export async function verifyData(
     memory.restore = null;
     return { type: 'MISMATCHED' };
   }
-  const { migration, undoes } = context;
-  if ((await world.database.remaining(migration, undoes)) > 0) {
-    const swept = await world.database.sweep(fenceOf(context));
-    world.logger.info('Rows came after the database was cleared; they are in the archive.', { rows: swept });
-    if ((await world.database.remaining(migration, undoes)) > 0) return { type: 'MISMATCHED' };
-  }
-  return { type: 'VERIFIED', warnings: await worriesAbout(context, world) };
+  if ((await sweepLateRows(world, context)) > 0) return { type: 'MISMATCHED' };
+  return { type: 'VERIFIED', warnings: await worriesAbout(context, world, memory.items) };
 }
 
-/** What is not as it should be although the data is safe and back. */
-async function worriesAbout(context: RollbackContext, world: World): Promise<readonly string[]> {
+/** Moves rows that came after the database was cleared into the archive, and says how many remain even then. */
+export async function sweepLateRows(world: World, context: RollbackContext): Promise<number> {
+  const { migration, undoes } = context;
+  if ((await world.database.remaining(migration, undoes)) === 0) return 0;
+  const swept = await world.database.sweep(fenceOf(context));
+  world.logger.info('Rows came after the database was cleared; they are in the archive.', { rows: swept });
+  return world.database.remaining(migration, undoes);
+}
+
+/** What is not as it should be although the data is safe and back; `items` were brought by the migration. */
+async function worriesAbout(context: RollbackContext, world: World, items: number): Promise<readonly string[]> {
   const worries: string[] = [];
-  // A database that was replaced meanwhile has no rows left either; that is not what was to be verified.
-  if ((await recordedClear(world, context)) === null) worries.push('DATABASE_FORGOTTEN');
+  // A database that was replaced or emptied has no rows left either; that is not what was to be verified.
+  const cleared = await recordedClear(world, context);
+  const known = cleared?.collections.reduce((sum, { rows, added, deleted }) => sum + rows - added + deleted, 0);
+  if (known !== items) worries.push('DATABASE_FORGOTTEN');
   if (await isCacheStale(context, world)) worries.push('CACHE_STALE');
   return worries;
 }

@@ -5,9 +5,10 @@ import type { Work } from '../execution/types.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { displacedId, readDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
+import { keptMerge } from './kept-merge.ts';
 import type { RollbackMemory } from './memory.ts';
 import { fenceOf, takeOver } from './prepare.ts';
-import { backupOf, keptMerge, type TargetsRecord } from './restore.ts';
+import { backupOf, type TargetsRecord } from './restore.ts';
 
 /**
  * What each key that the run may have changed held before. Of several preparations the latest that was going to change
@@ -43,7 +44,7 @@ async function valuesWritten(
   memory: RollbackMemory,
 ): Promise<ReadonlyMap<string, string | null>> {
   const backup = await backupOf(world, context, memory);
-  const merged = await keptMerge(world, context);
+  const merged = await keptMerge(world, context, memory);
   return new Map<string, string | null>([...backup.values, ...(merged?.entries ?? [])]);
 }
 
