@@ -86,7 +86,7 @@ const isForeign = (key: string): boolean => ['length', '__proto__', 'session-tok
 /** I12: success is said only of a run that ended well, and the journal says the same as the result. */
 function untruths(told: Told | null, status: RollbackStatus): readonly string[] {
   if (told === null) return [];
-  const wentWell = told.outcome === 'rolledBack' || told.outcome === 'migrated';
+  const wentWell = told.outcome === ('migrated' in told ? 'migrated' : 'rolledBack');
   const wrong: string[] = [];
   if (told.success !== (told.finalStatus === 'SUCCESS')) wrong.push('success and final status contradict each other');
   if (told.success && !wentWell) wrong.push(`success was said of ${told.outcome}`);

@@ -180,3 +180,30 @@ export function mergeFaults(world: RandomWorld, found: ReadonlyMap<string, strin
     faults.push('there are other keys');
   return faults;
 }
+
+const holdable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '0');
+
+function holdableValue(value: unknown): unknown {
+  if (typeof value === 'string') return holdable(value);
+  if (Array.isArray(value)) return value.map(holdableValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [holdable(name), holdableValue(inner)]));
+}
+
+/** An item with an id that a text column takes for what it is. */
+function holdableItem(one: RandomItem, index: number): RandomItem {
+  const text = String(one.id);
+  const isHoldable = typeof one.id === 'string' && holdable(text) === text;
+  return {
+    ...one,
+    id: isHoldable ? one.id : `${holdable(text)}~${index}`,
+    own: holdableValue(one.own) as RandomItem['own'],
+    columns: holdableValue(one.columns) as RandomItem['columns'],
+  };
+}
+
+/** The world with what SQLite's text columns hold exactly: no lone surrogates, no U+0000, no numbers for ids. */
+export function holdableBySqlite(world: RandomWorld): RandomWorld {
+  const change = (store: RandomStore): RandomStore => ({ ...store, items: store.items.map(holdableItem) });
+  return { ...world, tasks: change(world.tasks), notes: change(world.notes) };
+}
