@@ -116,7 +116,7 @@ export async function backupText(world: World, id: string): Promise<string> {
     const content = await world.vault.get(`${placeOf(world, number, id)}/content`);
     if (content !== null) return content;
   }
-  throw new BackupError('BACKUP_NOT_FOUND', `The content of the backup ${id} is missing. Use another generation.`);
+  throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is missing. Use another generation.`);
 }
 
 /** A backup, every hash recomputed. */

@@ -1,3 +1,4 @@
+import { asBackpedalError } from '../errors.ts';
 import { exportArchive, listArchive } from './archive-view.ts';
 import { checkListener, checkOptions } from './arguments.ts';
 import { readAudit } from './audit-log.ts';
@@ -26,12 +27,16 @@ export function createBackpedal(options: BackpedalOptions): Backpedal {
   const world = createWorld(options);
   const session = createSession(world);
   cachePatterns(world, () => []);
-  /** A method that rejects, rather than throws, once the client is closed. */
+  /** A method that rejects, with an error of ours and nothing else, and with `CLIENT_CLOSED` once it is closed. */
   const open =
     <A extends unknown[], R>(work: (session: Session, ...args: A) => R | Promise<R>) =>
     async (...args: A): Promise<R> => {
       requireOpen(session);
-      return work(session, ...args);
+      try {
+        return await work(session, ...args);
+      } catch (error) {
+        throw asBackpedalError(error);
+      }
     };
   const withOptions = <O, R>(method: Parameters<typeof checkOptions>[0], work: (session: Session, options: O) => R) =>
     open((_, wanted: O = {} as O) => {

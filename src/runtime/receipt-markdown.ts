@@ -10,7 +10,7 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** A name between others: no markup, line break or pipe that it could smuggle in, and visible if it is empty. */
 function cell(text: string): string {
   if (text === '') return '*(empty)*';
-  const visible = text.replace(HIDDEN, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const visible = text.replace(HIDDEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
   const characters = [...visible];
   const shown = characters.length > LONGEST ? `${characters.slice(0, LONGEST).join('')}…` : visible;
   // Every ASCII punctuation mark may be escaped (CommonMark 2.4), so none is left to mean anything.

@@ -80,6 +80,7 @@ export type MigrationAction =
   | 'warn'
   | 'oweDiscarding'
   | 'oweClosing'
+  | 'oweAnnouncing'
   | 'endMigrated'
   | 'endUnchanged'
   | 'endRolledBack'
@@ -147,6 +148,7 @@ export const migrationActions: Readonly<Record<MigrationAction, Update>> = {
   }),
   oweDiscarding: owe('discardCopy'),
   oweClosing: owe('close'),
+  oweAnnouncing: owe('announce'),
   endMigrated: end('migrated'),
   endUnchanged: end('unchanged'),
   endRolledBack: end('rolledBack'),

@@ -45,6 +45,11 @@ const fault = (recipe: (context: Context, found: Fault) => void): Update =>
     }),
   );
 
+const owe = (debt: string): Update =>
+  update((context) => {
+    if (!context.debts.includes(debt)) context.debts.push(debt);
+  });
+
 /** The names of the rollback chart's actions. */
 export type RollbackAction =
   | 'noteDrift'
@@ -69,6 +74,7 @@ export type RollbackAction =
   | 'noteFailure'
   | 'warn'
   | 'oweClosing'
+  | 'oweAnnouncing'
   | 'escalate'
   | 'endRolledBack'
   | 'endUnchanged'
@@ -179,9 +185,8 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
   warn: fault((context, found) => {
     if (context.warnings.length < MAX_WARNINGS) context.warnings.push(found);
   }),
-  oweClosing: update((context) => {
-    if (!context.debts.includes('close')) context.debts.push('close');
-  }),
+  oweClosing: owe('close'),
+  oweAnnouncing: owe('announce'),
   escalate: update((context) => {
     context.escalation = 3;
   }),

@@ -288,9 +288,9 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
             ],
             FAILED: [
               again('announcing'),
-              { target: '#rollback.rolledBack', guard: 'endsRolledBack', actions: 'warn' },
-              { target: '#rollback.unchanged', guard: 'endsUnchanged', actions: 'warn' },
-              { target: '#rollback.safeMode', actions: 'warn' },
+              { target: '#rollback.rolledBack', guard: 'endsRolledBack', actions: ['warn', 'oweAnnouncing'] },
+              { target: '#rollback.unchanged', guard: 'endsUnchanged', actions: ['warn', 'oweAnnouncing'] },
+              { target: '#rollback.safeMode', actions: ['warn', 'oweAnnouncing'] },
             ],
           },
         },
