@@ -21,7 +21,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   CACHE_UNAVAILABLE: 'The cache could not be emptied; it may show old data until it expires.',
   CACHE_STALE: 'The cache still holds copies of rows that were moved; it may show old data until it expires.',
   DATABASE_FORGOTTEN:
-    'The database no longer knows that it was cleared; it may have been replaced. Look at its contents.',
+    'The database cannot account for all migrated rows; it may have been replaced, or cleared before. Look at its contents and at the archive.',
   CACHE_PATTERN: 'A cache pattern cannot be used. Correct it in the definition.',
   VAULT_UNAVAILABLE: 'The vault could not be read or written. Free some room or mend the disk, then try again.',
   VERIFICATION_FAILED: 'What was read back is not what was written.',

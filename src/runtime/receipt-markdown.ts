@@ -20,6 +20,7 @@ function cell(text: string): string {
 const verdicts: Readonly<Record<Receipt['keys'][number]['verdict'], string>> = {
   exact: 'as before the migration, byte for byte',
   merged: 'with the later changes merged in',
+  removed: 'removed, because its item was deleted',
   newerKept: 'newer value left alone',
   notRestored: 'not restored',
 };

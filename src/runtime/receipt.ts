@@ -7,6 +7,7 @@ import { recordedClear } from './rollback/clear.ts';
 import { keptMerge } from './rollback/kept-merge.ts';
 import type { RollbackMemory } from './rollback/memory.ts';
 import type { TargetsRecord } from './rollback/restore.ts';
+import type { Merged } from './rollback/restore-plan.ts';
 import { sha256 } from './text-hash.ts';
 import { readDisplaced } from './vault-files.ts';
 import type { World } from './world.ts';
@@ -25,50 +26,71 @@ async function statesBefore(world: World, context: RollbackContext): Promise<Rea
   return before;
 }
 
-async function verdictOn(
-  world: World,
-  entry: BackupEntry,
-  current: string | null,
-  memory: Pick<RollbackMemory, 'backup' | 'merged'>,
-): Promise<{ readonly after: string | null; readonly verdict: Keys[number]['verdict'] }> {
-  if (current === null) return { after: null, verdict: 'notRestored' };
-  const known = memory.backup?.values.get(entry.key);
-  const after = known === current ? entry.sha256 : await sha256(current);
-  if (after === entry.sha256) return { after, verdict: 'exact' };
-  world.logger.debug('A key differs from its backup.', { key: entry.key });
-  return { after, verdict: entry.kind === 'formData' ? 'newerKept' : 'merged' };
+type Verdict = Pick<Keys[number], 'after' | 'verdict'>;
+
+/**
+ * What a key of a collection has held since the run, as it was verified: the app may have written it again by now.
+ * `text` is what the merge made of it, if it made anything.
+ */
+async function restored(
+  entry: BackupEntry | null,
+  text: string | null | undefined,
+  hash: string | undefined,
+): Promise<Verdict> {
+  if (text === null) return { after: null, verdict: 'removed' };
+  if (text === undefined) return { after: entry?.sha256 ?? null, verdict: 'exact' };
+  const after = hash ?? (await sha256(text));
+  return { after, verdict: after === entry?.sha256 ? 'exact' : 'merged' };
 }
 
+/** What a key holds now: form data, and whatever a run that restored nothing has found. */
+async function present(entry: BackupEntry, current: string | null, isBack: boolean): Promise<Verdict> {
+  const after = current === null ? null : await sha256(current);
+  if (!isBack || after === null) return { after, verdict: 'notRestored' };
+  return { after, verdict: after === entry.sha256 ? 'exact' : 'newerKept' };
+}
+
+/** The keys of the backup, and those that the merge has added. */
 async function keysOf(
   world: World,
   context: RollbackContext,
-  memory: Pick<RollbackMemory, 'backup' | 'merged'>,
   entries: readonly BackupEntry[],
+  merged: Merged | null,
 ): Promise<Keys> {
+  const isBack = context.outcome === 'rolledBack';
   const values = await world.storage.read(entries.map(({ key }) => key));
   const before = await statesBefore(world, context);
   const displaced = new Map((await readDisplaced(world, context.run)).map(({ key, value }) => [key, value]));
-  const keys: Keys[number][] = [];
-  for (const entry of entries) {
-    const { after, verdict } = await verdictOn(world, entry, values.get(entry.key) ?? null, memory);
-    const state = before.get(entry.key);
-    const old = displaced.get(entry.key);
-    const hashBefore =
-      state === 'missing'
-        ? null
-        : typeof old === 'string'
-          ? await sha256(old)
-          : state === 'backup'
-            ? entry.sha256
-            : after;
-    keys.push({
-      key: entry.key,
-      kind: entry.kind,
-      before: hashBefore,
+  const line = async (key: string, entry: BackupEntry | null, { after, verdict }: Verdict): Promise<Keys[number]> => {
+    const old = displaced.get(key);
+    const backup = entry?.sha256 ?? null;
+    const state = before.get(key);
+    const known = state === 'missing' ? null : state === 'backup' ? backup : after;
+    const isDisplaced = state !== 'missing' && typeof old === 'string';
+    return {
+      key,
+      kind: entry?.kind ?? 'collection',
+      before: isDisplaced ? await sha256(old) : known,
       after,
-      backup: entry.sha256,
-      verdict: context.outcome === 'rolledBack' ? verdict : 'notRestored',
-    });
+      backup,
+      verdict,
+    };
+  };
+  const keys: Keys[number][] = [];
+  const texts = new Map(merged?.entries ?? []);
+  for (const entry of entries) {
+    const { key, kind } = entry;
+    const isRestored = isBack && kind === 'collection';
+    const found = isRestored
+      ? await restored(entry, texts.get(key), merged?.hashes.get(key))
+      : await present(entry, values.get(key) ?? null, isBack);
+    keys.push(await line(key, entry, found));
+  }
+  if (!isBack) return keys;
+  const known = new Set(entries.map(({ key }) => key));
+  for (const [key, text] of texts) {
+    if (text === null || known.has(key)) continue;
+    keys.push(await line(key, null, await restored(null, text, merged?.hashes.get(key))));
   }
   return keys;
 }
@@ -97,7 +119,7 @@ export async function rollbackReceipt(
     const merged = await keptMerge(world, context, memory);
     return {
       ...base,
-      keys: await keysOf(world, context, memory, head.entries),
+      keys: await keysOf(world, context, head.entries, merged),
       collections: cleared?.collections ?? [],
       drift: cleared?.drift ?? null,
       displaced: (await readDisplaced(world, context.run)).map(({ key }) => key),

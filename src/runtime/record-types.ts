@@ -155,9 +155,10 @@ export interface Receipt {
     /** SHA-256 of the value before the run (`null`: no such key) and after it. */
     readonly before: string | null;
     readonly after: string | null;
-    /** SHA-256 in the backup. */
-    readonly backup: string;
-    readonly verdict: 'exact' | 'merged' | 'newerKept' | 'notRestored';
+    /** SHA-256 in the backup; `null` for a key that the merge has added. */
+    readonly backup: string | null;
+    /** `removed`: the merge took it away, with the item that had been in it. */
+    readonly verdict: 'exact' | 'merged' | 'removed' | 'newerKept' | 'notRestored';
   }[];
   readonly collections: readonly CollectionSurvey[];
   readonly drift: RowDrift | null;

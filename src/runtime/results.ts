@@ -69,9 +69,9 @@ function stepResults(context: RollbackContext): readonly StepResult[] {
   return results;
 }
 
-/** `PARTIAL` when the data is safe and back but something around it failed (rule RB11). */
-function statusOf(outcome: string | null, warnings: number): 'SUCCESS' | 'PARTIAL' | 'FAILED' {
-  if (outcome !== 'rolledBack' && outcome !== 'migrated') return 'FAILED';
+/** `PARTIAL` when a run did what it is for but something around it failed (rule RB11). */
+function statusOf(end: 'asWanted' | 'otherwise', warnings: number): 'SUCCESS' | 'PARTIAL' | 'FAILED' {
+  if (end === 'otherwise') return 'FAILED';
   return warnings > 0 ? 'PARTIAL' : 'SUCCESS';
 }
 
@@ -79,7 +79,8 @@ const warningsOf = (faults: readonly Fault[]): readonly Told[] => faults.map(tel
 
 /** The result of a rollback from its last snapshot. */
 export function rollbackResult(context: RollbackContext, timestamp: string): RollbackResult {
-  const finalStatus = statusOf(context.outcome, context.warnings.length);
+  const end = context.outcome === 'rolledBack' ? 'asWanted' : 'otherwise';
+  const finalStatus = statusOf(end, context.warnings.length);
   return {
     success: finalStatus === 'SUCCESS',
     steps: stepResults(context),
@@ -100,7 +101,9 @@ export function migrationResult(
   failures: MigrationResult['failures'],
   timestamp: string,
 ): MigrationResult {
-  const finalStatus = statusOf(context.outcome, context.warnings.length + context.failed);
+  // One that was taken back again has moved nothing, however well that went.
+  const end = context.outcome === 'migrated' ? 'asWanted' : 'otherwise';
+  const finalStatus = statusOf(end, context.warnings.length + context.failed);
   return {
     success: finalStatus === 'SUCCESS',
     timestamp,

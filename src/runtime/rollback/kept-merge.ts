@@ -54,7 +54,8 @@ export async function keptMerge(
   const text = await world.vault.get(textsFile(context));
   const notes = await getJson<Notes>(world, notesFile(context.run));
   if (text === null || notes === null) return null;
-  const { head, values } = await readBackup(text, null, world.migration.maxBackupSize);
+  // Unlike a backup from outside it may have any size: what was kept is what a resumed run goes on with.
+  const { head, values } = await readBackup(text, null, Number.POSITIVE_INFINITY);
   memory.merged = {
     entries: [...values, ...notes.removed.map((key) => [key, null] as const)],
     notCarriedOver: notes.notCarriedOver,
