@@ -99,10 +99,17 @@ async function currentImage(file: string): Promise<{ number: number; identity: F
     }
     if (identity.inode === newest.identity.inode) return { number: newest.number, identity };
     const lagging = generations.some((each) => each.identity.inode === identity.inode);
-    if (!lagging) return replacedByOthers(file, identity, newest);
+    // A copied folder: the links have become files of their own.
+    const copied = !lagging && (await haveSameContent(file, newest.path));
+    if (!lagging && !copied) return replacedByOthers(file, identity, newest);
     await orIf('ENOENT', null, pointTo(file, newest));
   }
   throw unavailable(file, 'read', new Error('It changes all the time.'));
+}
+
+async function haveSameContent(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((path) => orIf('ENOENT', null, readFile(path))));
+  return first != null && second != null && first.equals(second);
 }
 
 /** A file that is none of the generations was put there by somebody else. */
