@@ -23,10 +23,13 @@ export async function takeUp(
   history: History,
   run: RunHistory,
 ): Promise<{ readonly running: Promise<ExecutionEnd> }> {
-  const foreign = await foreignStorage(session.world, run);
-  if (foreign !== null) {
+  try {
+    const foreign = await foreignStorage(session.world, run);
+    if (foreign !== null) throw foreign;
+  } catch (error) {
+    // Whoever holds the lock without a run would keep everybody else from it.
     await releaseLock(session);
-    throw foreign;
+    throw error;
   }
   const running = resume(session, history, run).finally(() => releaseLock(session));
   const { logger } = session.world;
