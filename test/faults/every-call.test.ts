@@ -31,6 +31,8 @@ async function failEverywhere(scenario: Scenario, port: PortName): Promise<reado
     for (let at = 1; at <= process.ports[port].count(operation); at++) {
       for (const { moment, repeat = 'once' } of KINDS) {
         if (moment === 'after' && !hasEffect(operation)) continue;
+        // Reading the vault again after it failed once is the journal's own business.
+        if (port === 'vault' && repeat === 'once' && !hasEffect(operation)) continue;
         const stage = await setStage(scenario, after);
         const fault: Fault = { operation, at, moment, repeat, behaviour: { throws: thrownBy(port, moment) } };
         const faulty = stage.kit.start({ [port]: [fault] });
