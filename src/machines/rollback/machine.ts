@@ -210,13 +210,14 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
     },
     verifying: {
       initial: 'verifyingData',
-      on: { OWNERSHIP_LOST: reclaim },
       states: {
         verifyingData: {
           meta: meta.verifyingData,
           entry: run('verifyData'),
           on: {
             VERIFIED: { target: 'cleaningState', actions: ['noteVerified', 'endRolledBack'] },
+            // Only until here: once verified, restoring again could overwrite what the app has written since.
+            OWNERSHIP_LOST: reclaim,
             MISMATCHED: [
               { target: '#rollback.executing.preparingRestore', guard: 'canPrepareAgain', actions: 'countAttempt' },
               undoRestore,

@@ -62,3 +62,17 @@ export const pairsOf = ({ steps }: ChartPath): readonly string[] =>
 /** A path in words: its states and what leads from one to the next. */
 export const pathName = ({ chart, start, steps }: ChartPath): string =>
   `${chart}: ${start}${steps.map(({ name, to }) => ` -(${name})-> ${to}`).join('')}`;
+
+/** What paths take of a chart. */
+export interface Coverage {
+  readonly states: ReadonlySet<string>;
+  readonly edges: ReadonlySet<string>;
+  readonly pairs: ReadonlySet<string>;
+}
+
+/** The states, the transitions and the pairs of consecutive transitions that paths take. */
+export const coverageOf = (paths: readonly ChartPath[]): Coverage => ({
+  states: new Set(paths.flatMap(statesOf)),
+  edges: new Set(paths.flatMap(({ steps }) => steps.map(({ edge }) => edge))),
+  pairs: new Set(paths.flatMap(pairsOf)),
+});

@@ -20,7 +20,7 @@ function ofProcess({ path, taken }: Stage): readonly PathStep[] {
 
 /** Answers the open question, as it was put or for whatever comes, with the one choice or the other. */
 export async function decide(stage: Stage, step: PathStep): Promise<void> {
-  const { drift } = stage.record?.snapshot.context as unknown as RollbackContext;
+  const { drift = null } = (stage.record?.snapshot.context ?? {}) as Partial<RollbackContext>;
   const seen = step.name === 'DECIDE as seen' && drift !== null;
   await stage.process.client.decide({
     question: 'drift',

@@ -217,7 +217,7 @@ async function judge({ stage, setting }: Walk, original: Witness, before: Witnes
   await process.client.close();
   process.death.abort();
   const end = path.steps.at(-1)?.to as RunEnd;
-  const { choice = null } = record?.snapshot.context as Partial<RollbackContext>;
+  const { choice = null } = (record?.snapshot.context ?? {}) as Partial<RollbackContext>;
   const fresh = startProcess('process-after', { ...setting, beforeRecord: () => 'go on', afterRecord: () => {} });
   const found: string[] = [];
   if (end !== 'safeMode' && setting.operations.state === 'stopped' && !passes(path, 'releasing'))
