@@ -111,7 +111,7 @@ export async function unlock(session: Session, options: { readonly reason: strin
   const { world } = session;
   const { locked } = await readHistory(session);
   if (locked === null) throw new BackpedalError('NOT_IN_SAFE_MODE', 'The system is not in safe mode.');
-  await appendUnlock(session, locked, reason);
+  // First: a lock that nobody can account for is not opened. Repeated, it is entered once.
   await appendAudit(world, {
     type: 'SAFE_MODE_UNLOCKED',
     migrationId: world.migration.id,
@@ -122,5 +122,6 @@ export async function unlock(session: Session, options: { readonly reason: strin
     performedBy: world.identity.user(),
     reason,
   });
+  await appendUnlock(session, locked, reason);
   await world.operations.resume();
 }

@@ -1,5 +1,5 @@
 import { causeOf } from './cause.ts';
-import { payDebts } from './debts.ts';
+import { payCacheLater, payDebts } from './debts.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { lastOuterRun, shownRun, statusOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
@@ -36,6 +36,7 @@ export async function takeUp(
   const place = running.then(
     (end) => {
       if (end.status === 'suspended') logger.error('The run could not go on.', { cause: causeOf(end.error) });
+      if (end.status === 'ended' && end.view.context.outcome === 'rolledBack') payCacheLater(session);
     },
     (error: unknown) => logger.error('The run could not be taken up.', { cause: causeOf(error) }),
   );

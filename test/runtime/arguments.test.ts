@@ -71,7 +71,7 @@ const NO_SUCH: readonly (readonly [name: string, call: Call, code: string])[] = 
 
 describe('arguments that lie', () => {
   for (const [name, call, lies] of LIES) {
-    it(`CL7 CL13 ${name} refuses what cannot have been meant, and nothing is written`, async () => {
+    it(`CL15 ${name} refuses what cannot have been meant, and nothing is written`, async () => {
       const { on, client } = await migrated();
       const before = imageOf(on);
       for (const lie of lies) {
@@ -83,7 +83,7 @@ describe('arguments that lie', () => {
   }
 
   for (const [name, call, code] of NO_SUCH) {
-    it(`CL7 ${name} of what is not there says so, and nothing is written`, async () => {
+    it(`CL15 ${name} of what is not there says so, and nothing is written`, async () => {
       const { on, client } = await migrated();
       const before = imageOf(on);
       for (const id of ['never-was', 'a-99']) expect(await codeOf(on.until(call(client, id as never)))).toBe(code);
@@ -91,7 +91,7 @@ describe('arguments that lie', () => {
     });
   }
 
-  it('CL7 identifiers from outside never become paths of the vault', async () => {
+  it('CL15 identifiers from outside never become paths of the vault', async () => {
     const { on, client } = await migrated();
     const vault = withFaults(on.vault);
     const other = on.client('b', { vault: vault.port });
@@ -143,7 +143,7 @@ describe('arguments that lie', () => {
     expect(await on.until(ending)).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('CL7 listeners that cannot be called, and migrations of others, are refused at once', async () => {
+  it('CL15 listeners that cannot be called, and migrations of others, are refused at once', async () => {
     const { on, client } = await migrated();
     const call = (work: () => unknown): string => {
       try {
@@ -159,7 +159,7 @@ describe('arguments that lie', () => {
     expect(on.clock.pending()).toBe(0);
   });
 
-  it('CL1 a client cannot be made of a definition that was not checked, or without its ports', () => {
+  it('CL15 a client cannot be made of a definition that was not checked, or without its ports', () => {
     const on = device();
     const { migration, storage, database, vault } = on;
     const good = { migration, storage, database, vault };
@@ -178,7 +178,7 @@ describe('arguments that lie', () => {
     expect(() => createBackpedal(good)).not.toThrow();
   });
 
-  it('CL7 JN3 an identity port that makes no identifiers is refused before it can spoil a journal', async () => {
+  it('CL15 an identity port that makes no identifiers is refused before it can spoil a journal', async () => {
     for (const id of ['', 'a b', '../x', 'x'.repeat(65), 7, undefined]) {
       const on = device();
       const before = keysOf(on.storage);

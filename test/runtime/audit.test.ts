@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CacheError, DatabaseError, defineMigration, StorageError, VaultError } from '../../src/index.ts';
+import {
+  BackpedalError,
+  CacheError,
+  DatabaseError,
+  defineMigration,
+  StorageError,
+  VaultError,
+} from '../../src/index.ts';
 import { memoryCache, memoryDatabase, withFaults } from '../../src/testing/index.ts';
 import { CONTENT, codeOf, DEFINITION, type Device, device, imageOf, keysOf, migrated, SCHEMA } from './kit.ts';
 import { dieAtRecord, processOn } from './mortal.ts';
@@ -183,6 +190,27 @@ describe('the audit trail', () => {
     const types = (await on.until(one.audit.list())).map(({ type }) => type);
     expect(types.filter((type) => type === 'BACKUP_IMPORTED')).toHaveLength(1);
     expect(types.filter((type) => type === 'BACKUP_REMOVED').length).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('unlocking', () => {
+  it('AU1 is entered before it takes place: a trail that cannot be written keeps the lock', async () => {
+    const { on } = await migrated();
+    await inSafeMode(on);
+    const isAudit = ({ arguments: [name] }: { arguments: readonly unknown[] }): boolean =>
+      String(name).includes('/audit/');
+    const full = { throws: new VaultError('VAULT_UNAVAILABLE', 'Full.') };
+    const vault = withFaults(on.vault, [
+      { operation: 'putIfAbsent', when: isAudit, moment: 'before', behaviour: full },
+    ]);
+    const client = on.client('b', { vault: vault.port });
+    expect(await codeOf(on.until(client.unlock({ reason: 'repaired' })))).toBe('VAULT_UNAVAILABLE');
+    expect(await on.until(client.recover())).toMatchObject({ action: 'safeMode' });
+    await on.until(client.unlock({ reason: 'repaired' }));
+    expect(await on.until(client.recover())).toMatchObject({ migrationState: 'MIGRATED' });
+    const entries = (await on.until(client.audit.list())).filter(({ type }) => type === 'SAFE_MODE_UNLOCKED');
+    expect(entries).toMatchObject([{ reason: 'repaired' }]);
+    expect(await codeOf(on.until(client.unlock({ reason: 'again' })))).toBe('NOT_IN_SAFE_MODE');
   });
 });
 
@@ -548,7 +576,7 @@ describe('values of users', () => {
     expect(saidOn(on, thrown, results)).not.toContain(SECRET);
   });
 
-  it('AU6 nor runs in which every port throws something that quotes values', async () => {
+  it('AU6 CL16 nor runs in which every port throws something that quotes values', async () => {
     const quoting = (): Error =>
       Object.assign(new Error(secret('quoted')), { detail: secret('detail'), cause: new TypeError(secret('cause')) });
     const operations = {
@@ -615,6 +643,7 @@ describe('values of users', () => {
             phase === 'migrate' ? client.migrate() : client.rollback({ reason: 'USER_REQUEST', onDrift: 'merge' }),
           );
           results.push(client.getSnapshot());
+          for (const error of thrown) expect(error).toBeInstanceOf(BackpedalError);
           const said = saidOn(on, thrown, results);
           const found = said.indexOf(SECRET);
           const at = found === -1 ? '' : said.slice(Math.max(0, found - 200), found + 20);

@@ -200,7 +200,7 @@ describe('backups', () => {
     expect(await codeOf(on.until(client.backups.remove(first)))).toBe('BACKUP_NOT_FOUND');
   });
 
-  it('BK5 one whose head is damaged can be removed', async () => {
+  it('BK10 one whose head is damaged can be removed', async () => {
     const on = device();
     const [first = '', second = ''] = await generations(on, 2);
     on.vault.disk.set(names(on).find((name) => name.includes(first) && name.endsWith('/head')) ?? '', 'damaged');
@@ -245,7 +245,7 @@ describe('backups', () => {
     expect((await on.until(client.audit.list())).filter(({ type }) => type === 'BACKUP_IMPORTED')).toHaveLength(1);
   });
 
-  it('BK6 importing mends a generation that is damaged, and the rollback uses it', async () => {
+  it('BK10 importing mends a generation that is damaged, and the rollback uses it', async () => {
     const { on, client } = await migrated();
     const [{ id = '' } = {}] = await on.until(client.backups.list());
     const text = await on.until(client.backups.export(id));
@@ -262,7 +262,7 @@ describe('backups', () => {
     expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
   });
 
-  it('BK6 a damaged backup can be downloaded all the same', async () => {
+  it('BK10 a damaged backup can be downloaded all the same', async () => {
     const { on, client } = await migrated();
     const [{ id = '' } = {}] = await on.until(client.backups.list());
     on.vault.disk.set(names(on).find((name) => name.endsWith('/content')) ?? '', 'what is left');

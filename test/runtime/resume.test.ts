@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Backpedal } from '../../src/index.ts';
+import { memoryCache } from '../../src/testing/index.ts';
 import { CONTENT, DEFINITION, type Device, device, keysOf, sorted } from './kit.ts';
 import { dieAtRecord, type Moment, processOn } from './mortal.ts';
 
@@ -129,6 +130,25 @@ describe('resuming from every prefix of the journal', () => {
     death.abort();
     const recovered = await on.until(on.client('next').recover());
     expect(recovered).toMatchObject({ action: 'resumed', rollback: { outcome: 'rolledBack', finalStatus: 'PARTIAL' } });
+  });
+
+  it('RB20 a rollback that was resumed invalidates the cache once more after cacheGrace', async () => {
+    const tasks = { storageKey: 'task-store', path: 'state.tasks', cachePatterns: ['task:*'] };
+    const on = device({ definition: { id: 'm', collections: { tasks }, formData: [] } });
+    await on.until(on.client('a').migrate());
+    const death = new AbortController();
+    const ports = processOn(on, death.signal);
+    void on
+      .client('doomed', { ...ports, vault: dieAtRecord(ports.vault, death, 5, 'after') })
+      .rollback({ reason: 'USER_REQUEST' });
+    await on.clock.advance(0);
+    expect(death.signal.aborted).toBe(true);
+    const cache = memoryCache();
+    const next = on.client('next', { cache });
+    expect(await on.until(next.recover())).toMatchObject({ rollback: { outcome: 'rolledBack' } });
+    cache.set('task:t1', 'refilled by a late reader');
+    await on.clock.advance(on.migration.cacheGrace);
+    expect(cache.keys()).toEqual([]);
   });
 
   it('JN1 a process that dies before a record is durable has not begun what the record announces', async () => {
