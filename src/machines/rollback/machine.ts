@@ -20,6 +20,14 @@ const undoRestore = { target: '#rollback.compensating.undoingRestore', actions: 
 const undo = [{ ...undoRestore, guard: 'hasPrepared' }, undoClear] as const;
 const lockDown = { target: '#rollback.finishing.lockingDown', actions: ['noteFailure', 'endInSafeMode'] } as const;
 
+/** The end that the outcome names. */
+const ends = <More extends object>(more: More) =>
+  [
+    { target: '#rollback.rolledBack', guard: 'endsRolledBack', ...more },
+    { target: '#rollback.unchanged', guard: 'endsUnchanged', ...more },
+    { target: '#rollback.safeMode', ...more },
+  ] as const;
+
 /** A lease that was lost before anything changed is asked for again; afterwards it is taken back. */
 const lockAgain = [
   { target: '#rollback.preparing.locking', guard: 'canReclaim', actions: 'countReclaim' },
@@ -282,17 +290,8 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.announcing,
           entry: run('announce'),
           on: {
-            ANNOUNCED: [
-              { target: '#rollback.rolledBack', guard: 'endsRolledBack' },
-              { target: '#rollback.unchanged', guard: 'endsUnchanged' },
-              { target: '#rollback.safeMode' },
-            ],
-            FAILED: [
-              again('announcing'),
-              { target: '#rollback.rolledBack', guard: 'endsRolledBack', actions: ['warn', 'oweAnnouncing'] },
-              { target: '#rollback.unchanged', guard: 'endsUnchanged', actions: ['warn', 'oweAnnouncing'] },
-              { target: '#rollback.safeMode', actions: ['warn', 'oweAnnouncing'] },
-            ],
+            ANNOUNCED: ends({}),
+            FAILED: [again('announcing'), ...ends({ actions: ['warn', 'oweAnnouncing'] } as const)],
           },
         },
       },
