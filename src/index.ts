@@ -1,5 +1,5 @@
+export type { DiscoveredCollection, Discovery } from './content/discover.ts';
 export { discoverCollections } from './content/discover.ts';
-export type { Discovery, DiscoveredCollection } from './content/discover.ts';
 export { defineMigration } from './definition/define-migration.ts';
 export type {
   Collection,
