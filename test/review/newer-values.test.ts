@@ -60,3 +60,37 @@ describe('a migration that ends unchanged', () => {
     expect(kit.operations.state).toBe('running');
   });
 });
+
+describe('a rollback whose process dies right before the burst', () => {
+  it('RB8 I9 keeps what the app writes before the next process goes on', async () => {
+    const kit = createKit();
+    await kit.start().client.migrate();
+    const original = '"id":"a"';
+    const doomed = kit.start({ storage: [{ operation: 'write', moment: 'before', behaviour: 'neverSettles' }] });
+    void doomed.client.rollback({ reason: 'USER_REQUEST' });
+    await kit.clock.advance(0);
+    kit.storage.setItem('task-store', EDITED);
+    const { client } = kit.start({
+      lock: [{ operation: 'acquire', repeat: 'forever', moment: 'before', behaviour: { throws: new Error('Told.') } }],
+    });
+    const recovered = await drive(kit.clock, client.recover(), 1);
+    expect(recovered).toMatchObject({ value: { rollback: { outcome: 'rolledBack' } } });
+    expect(kit.storage.getItem('task-store')).toContain(original);
+    expect((await client.archive.list()).displaced).toMatchObject([{ key: 'task-store', size: EDITED.length }]);
+  });
+});
+
+describe('a run that cannot be taken up', () => {
+  it('I8 CL10 leaves no lock behind that keeps the next process from it', async () => {
+    const kit = createKit();
+    await kit.start().client.migrate();
+    const never: Fault = { operation: 'clear', moment: 'before', behaviour: 'neverSettles' };
+    const doomed = kit.start({ database: [never] });
+    void doomed.client.rollback({ reason: 'USER_REQUEST' });
+    await kit.clock.advance(0);
+    await kit.lock.steal('backpedal:small').release();
+    const second = kit.start({ storage: [{ operation: 'read', moment: 'before', behaviour: { throws: denied } }] });
+    await expect(second.client.recover()).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
+    expect(await kit.start().client.recover()).toMatchObject({ rollback: { outcome: 'rolledBack' } });
+  });
+});

@@ -99,6 +99,20 @@ async function restoreOf(world: World, context: RollbackContext, memory: Rollbac
   return restore;
 }
 
+/** Whether all that a burst would overwrite by now is what the latest preparation has kept and recorded (rule RB8). */
+async function isRecorded(
+  world: World,
+  context: RollbackContext,
+  restore: Restore,
+  backup: VerifiedBackup,
+): Promise<boolean> {
+  const { steps } = await world.database.ledger(context.migration);
+  const latest = steps.findLast(({ run, step }) => run === context.run && step.startsWith('targets:'));
+  const recorded = (latest?.outcome as TargetsRecord | undefined)?.before ?? [];
+  const known = new Set(recorded.map((entry) => JSON.stringify(entry)));
+  return (await beforeOf(restore, backup)).every((entry) => known.has(JSON.stringify(entry)));
+}
+
 /** Writes every key and, last, the marker, in one burst, if storage still holds what it held. */
 export async function restoreStorage(
   context: RollbackContext,
@@ -106,9 +120,17 @@ export async function restoreStorage(
   memory: RollbackMemory,
 ): Promise<RollbackEvent> {
   const { world, permitted } = work;
+  const prepared = memory.restore;
   const restore = await restoreOf(world, context, memory);
   const found = await readMarker(world);
   if (restore === null || context.targets === null) return { type: 'DISPLACED' };
+  // The process that prepared it has died, and the app may have written since.
+  const isKept =
+    restore === prepared || (await isRecorded(world, context, restore, await backupOf(world, context, memory)));
+  if (!isKept) {
+    memory.restore = null;
+    return { type: 'DISPLACED' };
+  }
   const marker = markerWrite(world, found, context.storage, context.run, context.targets.marker);
   const outcome = await world.storage.write([...restore.writes, marker], permitted);
   if (outcome.status === 'written') return { type: 'RESTORED', written: restore.writes.length };
