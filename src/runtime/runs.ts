@@ -21,6 +21,15 @@ export interface Place {
   readonly parent: string | null;
 }
 
+/** A rollback of this migration run that a person has unlocked, or whose outer run was; nobody goes on with it. */
+function abandonedBefore(history: History, undoes: string): readonly string[] {
+  return history.runs
+    .filter(({ machine, end }) => machine === 'rollback' && (end === 'unlocked' || end === 'safeMode'))
+    .map(({ context }) => context as RollbackContext)
+    .filter((context) => context.undoes === undoes)
+    .map(({ run }) => run);
+}
+
 /** Executes a rollback to its end. */
 export function runRollback(
   session: Session,
@@ -40,6 +49,7 @@ export function runRollback(
     restore: null,
     // A migration that rolls itself back hands its lease down.
     hasEnded: (run) => run === parent || isOver(history, run),
+    abandoned: abandonedBefore(history, undoes),
     items,
   };
   return carryOut(session, rollbackPlan(memory), start, { ledger, parent, items, state: history.state });

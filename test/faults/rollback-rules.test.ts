@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BackpedalError, DatabaseError } from '../../src/errors.ts';
-import type { Fault } from '../../src/testing/index.ts';
+import type { Row } from '../../src/ports/database.ts';
+import { type Fault, memoryDatabase } from '../../src/testing/index.ts';
 import { differences, violations, type Witness, witness } from '../support/invariants.ts';
-import { createKit, drive, type Kit, SMALL_STORAGE, smallDatabase } from '../support/run-kit.ts';
+import { createKit, drive, type Kit, SMALL_SCHEMA, SMALL_STORAGE, smallDatabase } from '../support/run-kit.ts';
 import { MERGING_ROLLBACK, PLAIN_ROLLBACK, rehearse, setStage } from '../support/scenarios.ts';
 
 async function migrated(): Promise<Kit> {
@@ -87,6 +88,24 @@ describe('safe mode', () => {
   });
 });
 
+describe('a rollback after safe mode', () => {
+  it('RB27 finds the rows that the locked run had moved out, with what people did to them', async () => {
+    const { after } = await rehearse(MERGING_ROLLBACK);
+    const { kit, ends } = await setStage(MERGING_ROLLBACK, after);
+    const broken = kit.start({ storage: [{ ...always('read', transient('STORAGE_UNAVAILABLE')), at: 8 }] });
+    const driven = await drive(kit.clock, MERGING_ROLLBACK.run(broken));
+    expect(driven).toMatchObject({ end: 'value', value: { outcome: 'safeMode' } });
+    expect(kit.database.rows('tasks').map(({ id }) => id)).toEqual(['before']);
+    const { client } = kit.start();
+    await client.unlock({ reason: 'the disk was exchanged' });
+    expect(await client.rollback({ reason: 'USER_REQUEST', onDrift: 'merge' })).toMatchObject({
+      outcome: 'rolledBack',
+      finalStatus: 'SUCCESS',
+    });
+    expect(differences(witness(kit), ends.rolledBack as Witness)).toEqual([]);
+  });
+});
+
 describe('a backup that cannot be used', () => {
   it('RB17 changes nothing; administrators are told reason, suggested action and affected data', async () => {
     const kit = await migrated();
@@ -104,6 +123,50 @@ describe('a backup that cannot be used', () => {
       suggestedAction: 'Manual data verification required',
       affectedData: { backup: (await process.client.backups.list())[0]?.id },
     });
+  });
+});
+
+describe('a scope', () => {
+  it('RB7 rows outside it, and rows of others in it, are never touched, whenever they came', async () => {
+    const isMine = ({ id }: Row): boolean => !String(id).startsWith('theirs');
+    const database = memoryDatabase({ ...SMALL_SCHEMA, scope: { name: 'mine', selects: isMine } });
+    const row = (id: string): Row => ({ id, title: 'not ours', done: null });
+    database.insert('tasks', row('theirs-1'));
+    database.insert('tasks', row('mine-before'));
+    const definition = { collections: { tasks: { storageKey: 'task-store', path: 'state.tasks' } } };
+    const kit = createKit({ definition, database: () => Object.assign(database, { tableNames: ['tasks'] }) });
+    await kit.start().client.migrate();
+    database.insert('tasks', row('theirs-2'));
+    database.insert('tasks', row('mine-after'));
+    const { client } = kit.start();
+    expect(await client.plan()).toMatchObject({ rowsToRemove: 4, drift: { added: 1, changed: 0, deleted: 0 } });
+    const result = await client.rollback({ reason: 'USER_REQUEST', onDrift: 'discard' });
+    expect(result).toMatchObject({ outcome: 'rolledBack', finalStatus: 'SUCCESS' });
+    expect(database.rows('tasks').map(({ id }) => id)).toEqual(['mine-before', 'theirs-1', 'theirs-2']);
+    expect(await client.verifyDatabase()).toMatchObject({ success: true });
+  });
+});
+
+describe('storage that somebody else writes during the run', () => {
+  it('RB10 undoing it gives each key the value that was overwritten last, and the vault keeps the others', async () => {
+    const database = smallDatabase();
+    const kit = createKit({ database: () => Object.assign(database, { remaining: async () => 1 }) });
+    await kit.start().client.migrate();
+    const process = kit.start();
+    let times = 0;
+    process.client.subscribe(() => {
+      if (process.client.getSnapshot().state !== 'executing.restoringStorage' || times === 2) return;
+      times += 1;
+      kit.storage.setItem('task-store', `written ${times} times`);
+    });
+    const driven = await drive(kit.clock, process.client.rollback({ reason: 'USER_REQUEST', onDrift: 'merge' }));
+    if (driven.end !== 'value') throw new Error('The run did not end.');
+    expect(driven.value).toMatchObject({ outcome: 'unchanged', error: { code: 'VERIFICATION_FAILED' } });
+    expect(process.ports.storage.count('write')).toBeGreaterThan(3);
+    expect(kit.storage.getItem('task-store')).toBe('written 2 times');
+    expect(kit.storage.getItem('environments')).toBeNull();
+    const { displaced } = await process.client.archive.export(driven.value.runId);
+    expect(displaced.map(({ value }) => value).sort()).toEqual(['written 1 times', 'written 2 times']);
   });
 });
 

@@ -11,6 +11,8 @@ export interface RollbackMemory {
   restore: Restore | null;
   /** Whether a run whose lease was found needs it no more: it has ended, or it is the one that this run belongs to. */
   readonly hasEnded: (run: string) => boolean;
+  /** Earlier rollbacks of the same migration that ended in safe mode and may have moved its rows out. */
+  readonly abandoned: readonly string[];
   /** How many items the migration brought. */
   readonly items: number;
 }

@@ -79,9 +79,30 @@ export async function acquireLease(
 ): Promise<RollbackEvent> {
   const { run, migration, storage } = context;
   const first = await world.database.lease({ migration, run, storage, mode: 'whenFree' });
-  if (first.status === 'granted') return { type: 'LEASED', token: first.token };
-  if (!memory.hasEnded(first.run)) return { type: 'BUSY' };
+  if (first.status === 'busy' && !memory.hasEnded(first.run)) return { type: 'BUSY' };
+  const found = await putBackAbandoned(world, context, memory);
+  if (first.status === 'granted' && found === 'nothing') return { type: 'LEASED', token: first.token };
   return { type: 'LEASED', token: await takeOver(world, context) };
+}
+
+/**
+ * Rows that an earlier rollback had moved out before it ended in safe mode lie in its archive, where this run would
+ * not find them: they are put back into their tables first.
+ */
+async function putBackAbandoned(
+  world: World,
+  { migration, storage }: RollbackContext,
+  { abandoned }: RollbackMemory,
+): Promise<'nothing' | 'some'> {
+  if (abandoned.length === 0) return 'nothing';
+  const { steps } = await world.database.ledger(migration);
+  const cleared = abandoned.filter((run) => steps.some((step) => step.run === run && step.step === 'clear'));
+  for (const run of cleared) {
+    const token = await takeOver(world, { migration, run, storage });
+    const rows = await world.database.undoClear({ migration, run, token });
+    world.logger.warn('Rows that a run in safe mode had moved out were put back.', { run, rows });
+  }
+  return cleared.length === 0 ? 'nothing' : 'some';
 }
 
 /** Shuts out whoever holds the lease; resolves when their last transaction has ended one way or the other. */
