@@ -1,3 +1,4 @@
+import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { CachePort } from '../../ports/cache.ts';
 import type { DatabasePort } from '../../ports/database.ts';
 import type { Notification, NotifyPort } from '../../ports/notify.ts';
@@ -79,7 +80,7 @@ function watched(vault: VaultPort, setting: ProcessSetting, die: () => void): Va
   };
 }
 
-/** A storage that can be made to answer wrongly. */
+/** A storage that can be made to answer wrongly, not about backpedal's own key. */
 function lying(storage: StoragePort, mood: AppProcess['storage']): StoragePort {
   return {
     origin: storage.origin,
@@ -89,7 +90,7 @@ function lying(storage: StoragePort, mood: AppProcess['storage']): StoragePort {
     write: (writes, permitted) => storage.write(writes, permitted),
     read: async (keys) => {
       const values = await storage.read(keys);
-      const [key] = keys;
+      const key = keys.find((one) => !one.startsWith(OWN_KEY_PREFIX));
       if (mood.answers === 'truth' || key === undefined) return values;
       return new Map([...values, [key, 'not what is there']]);
     },
