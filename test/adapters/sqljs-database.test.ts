@@ -9,7 +9,6 @@ import { archivedBy, bench, hold, migrate, query, SQL } from './sqljs-harness.ts
 const notes = sqliteTable('notes', { id: text('id').primaryKey(), body: text('body'), owner: text('owner') });
 const NOTES = 'CREATE TABLE notes (id TEXT PRIMARY KEY NOT NULL, body TEXT, owner TEXT);';
 const note = (id: string, body: string | null = null, owner: string | null = null) => ({ id, body, owner });
-const refused = (code: string) => expect.objectContaining({ code });
 
 describe('tables and scope', () => {
   it('DB20 tables without a key, shared tables and scopes with gaps are refused, all faults at once', () => {

@@ -28,7 +28,9 @@ export function identicalRows(
   rows: readonly GivenRow[],
 ): Set<number> {
   const brought = new Set(run === null ? [] : packedDigests(session, run.no, table).keys.split('\n'));
-  const wanted = rows.map(({ ids, values }) => (values !== null && ids?.every(plain) && brought.has(keyOfValues(ids)) ? ids : null));
+  const wanted = rows.map(({ ids, values }) =>
+    values !== null && ids?.every(plain) && brought.has(keyOfValues(ids)) ? ids : null,
+  );
   const match = table.idColumns.map(({ name }, i) => `${quotedTable(table)}.${quoteName(name)} = j.value ->> ${i}`);
   const columns = table.columns.map(({ name }) => `${quotedTable(table)}.${quoteName(name)}`);
   const statement = session.db.prepare(
