@@ -5,12 +5,12 @@ import { InnerRunLeft } from './execution/inner-run-left.ts';
 import type { Ledger } from './execution/ledger.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { type History, isOver, type RunHistory } from './history.ts';
+import { takeOver } from './lease.ts';
 import type { MigrationMemory } from './migration/memory.ts';
 import { migrationPlan } from './migration/plan-of-run.ts';
 import type { Source } from './migration/source.ts';
 import type { RollbackMemory } from './rollback/memory.ts';
 import { rollbackPlan } from './rollback/plan-of-run.ts';
-import { takeOver } from './rollback/prepare.ts';
 import { carryOut, readHistory, type Session } from './session.ts';
 import type { RollbackResult } from './status-types.ts';
 

@@ -3,7 +3,7 @@ import type { MigrationContext, MigrationEvent } from '../../machines/migration/
 import type { Row, RowDigest } from '../../ports/database.ts';
 import { keepDigests } from '../backup-store.ts';
 import type { Work } from '../execution/types.ts';
-import { fenceOf } from '../rollback/prepare.ts';
+import { fenceOf } from '../lease.ts';
 import { sha256 } from '../text-hash.ts';
 import { getJson, putJson } from '../vault-files.ts';
 import type { World } from '../world.ts';

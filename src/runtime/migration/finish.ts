@@ -3,10 +3,10 @@ import type { MigrationContext, MigrationEvent } from '../../machines/migration/
 import type { StorageWrite } from '../../ports/storage.ts';
 import { appendAudit } from '../audit-log.ts';
 import type { Work } from '../execution/types.ts';
+import { fenceOf, takeOver } from '../lease.ts';
 import { markerWrite, readMarker } from '../marker.ts';
-import { migrationNotices, safeModeNotices, send } from '../notifications.ts';
+import { migrationNotices, send } from '../notifications.ts';
 import { migrationResult } from '../results.ts';
-import { fenceOf, giveUnknownLeaseBack, takeOver } from '../rollback/prepare.ts';
 import { keepDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { failuresOf } from './copy.ts';
@@ -104,21 +104,6 @@ export async function closeMigration(context: MigrationContext, { world }: Work)
   await world.operations.resume();
   await world.database.release(fenceOf(context));
   return { type: 'CLOSED' };
-}
-
-/** The same for a run that has changed nothing. */
-export async function release(context: MigrationContext, { world }: Work): Promise<MigrationEvent> {
-  await world.operations.resume();
-  if (context.token > 0) await world.database.release(fenceOf(context));
-  else await giveUnknownLeaseBack(world, context);
-  return { type: 'RELEASED' };
-}
-
-/** Keeps the app's writers stopped and tells people. */
-export async function lockDown(context: MigrationContext, { world }: Work): Promise<MigrationEvent> {
-  await world.operations.stop();
-  await send(world, safeModeNotices(world, context));
-  return { type: 'LOCKED_DOWN' };
 }
 
 /** Writes the audit entry, once, and notifies people, at least once. */

@@ -7,6 +7,7 @@ import {
   type MigrationEvent,
   type MigrationInput,
 } from '../../machines/migration/types.ts';
+import * as common from '../common-commands.ts';
 import type { Plan, Work } from '../execution/types.ts';
 import * as copy from './copy.ts';
 import * as finish from './finish.ts';
@@ -19,7 +20,7 @@ type Hand = (context: MigrationContext, work: Work, memory: MigrationMemory) => 
 const hands: Readonly<Record<MigrationCommand, Hand>> = {
   surveySource: prepare.surveySource,
   acquireLease: prepare.acquireLease,
-  stopOperations: prepare.stopOperations,
+  stopOperations: common.stopOperations,
   createBackup: prepare.backUp,
   copyBatch: copy.copyBatch,
   verifyCopy: copy.verifyCopy,
@@ -32,8 +33,8 @@ const hands: Readonly<Record<MigrationCommand, Hand>> = {
   }),
   restoreSource: finish.restoreSource,
   discardCopy: finish.discardCopy,
-  release: finish.release,
-  lockDown: finish.lockDown,
+  release: common.release,
+  lockDown: common.lockDown,
   announce: finish.announce,
 };
 

@@ -3,7 +3,7 @@ import type { MigrationContext, MigrationEvent } from '../../machines/migration/
 import type { VerifiedBackup } from '../backup-format.ts';
 import { createBackup, listBackups, loadBackup } from '../backup-store.ts';
 import type { Work } from '../execution/types.ts';
-import { takeOver } from '../rollback/prepare.ts';
+import { takeOver } from '../lease.ts';
 import type { World } from '../world.ts';
 import type { MigrationMemory } from './memory.ts';
 import { readKeys, type Source, understand } from './source.ts';
@@ -36,12 +36,6 @@ export async function acquireLease(
   if (first.status === 'granted') return { type: 'LEASED', token: first.token };
   if (!memory.hasEnded(first.run)) return { type: 'BUSY' };
   return { type: 'LEASED', token: await takeOver(world, context) };
-}
-
-/** Stops the app's writers. */
-export async function stopOperations(_context: MigrationContext, { world }: Work): Promise<MigrationEvent> {
-  await world.operations.stop();
-  return { type: 'STOPPED' };
 }
 
 /** Keeps every key byte for byte, and reads it back. The source is read again, now that nobody writes any more. */

@@ -4,10 +4,10 @@ import type { ClearOutcome, RowKey } from '../../ports/database.ts';
 import { readDigests } from '../backup-store.ts';
 import { cachePatterns, needsIds } from '../cache-patterns.ts';
 import type { Work } from '../execution/types.ts';
+import { fenceOf, takeOver } from '../lease.ts';
 import type { World } from '../world.ts';
 import { allRows, figuresOf } from './drift.ts';
 import type { RollbackMemory } from './memory.ts';
-import { fenceOf, takeOver } from './prepare.ts';
 
 type Cleared = Extract<ClearOutcome, { status: 'cleared' }>;
 

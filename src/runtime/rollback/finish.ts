@@ -1,11 +1,11 @@
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import { appendAudit } from '../audit-log.ts';
 import type { Work } from '../execution/types.ts';
-import { rollbackNotices, safeModeNotices, send } from '../notifications.ts';
+import { fenceOf } from '../lease.ts';
+import { rollbackNotices, send } from '../notifications.ts';
 import { rollbackReceipt } from '../receipt.ts';
 import { rollbackResult } from '../results.ts';
 import type { RollbackMemory } from './memory.ts';
-import { fenceOf, giveUnknownLeaseBack } from './prepare.ts';
 import { sweepLateRows } from './restore.ts';
 
 /**
@@ -18,22 +18,6 @@ export async function cleanState(context: RollbackContext, { world }: Work): Pro
   await sweepLateRows(world, context);
   await world.database.release(fenceOf(context));
   return { type: 'CLEANED' };
-}
-
-/** The same for a run that has changed nothing. */
-export async function release(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
-  // The app must work again whether or not the database can be reached.
-  await world.operations.resume();
-  if (context.token > 0) await world.database.release(fenceOf(context));
-  else await giveUnknownLeaseBack(world, context);
-  return { type: 'RELEASED' };
-}
-
-/** Keeps the app's writers stopped and tells people; the lock itself is the journal's last record (rule RB12). */
-export async function lockDown(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
-  await world.operations.stop();
-  await send(world, safeModeNotices(world, context));
-  return { type: 'LOCKED_DOWN' };
 }
 
 /** Writes the audit entry with its receipt, once, and notifies people, at least once. */

@@ -7,6 +7,7 @@ import {
   type RollbackEvent,
   type RollbackInput,
 } from '../../machines/rollback/types.ts';
+import * as common from '../common-commands.ts';
 import type { Plan, Work } from '../execution/types.ts';
 import * as clear from './clear.ts';
 import * as finish from './finish.ts';
@@ -22,7 +23,7 @@ const hands: Readonly<Record<RollbackCommand, Hand>> = {
   inspect: prepare.inspect,
   ask: prepare.ask,
   acquireLease: prepare.acquireLease,
-  stopOperations: prepare.stopOperations,
+  stopOperations: common.stopOperations,
   loadBackup: prepare.loadVerified,
   standDown: prepare.standDown,
   recoverBackup: prepare.recoverBackup,
@@ -37,8 +38,8 @@ const hands: Readonly<Record<RollbackCommand, Hand>> = {
   undoRestore: undo.undoRestore,
   undoClear: undo.undoClear,
   cleanState: finish.cleanState,
-  release: finish.release,
-  lockDown: finish.lockDown,
+  release: common.release,
+  lockDown: common.lockDown,
   announce: finish.announce,
 };
 

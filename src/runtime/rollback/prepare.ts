@@ -2,8 +2,8 @@ import { BackupError, DatabaseError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { BackupHead } from '../backup-format.ts';
 import { findBackup, loadBackup } from '../backup-store.ts';
-import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
+import { fenceOf, takeOver } from '../lease.ts';
 import { manualRecoveryNotices, questionNotices, send } from '../notifications.ts';
 import { storageDrift, surveyStorage } from '../storage-survey.ts';
 import type { World } from '../world.ts';
@@ -105,44 +105,6 @@ async function putBackAbandoned(
   return cleared.length === 0 ? 'nothing' : 'some';
 }
 
-/** Shuts out whoever holds the lease; resolves when their last transaction has ended one way or the other. */
-export async function takeOver(
-  world: World,
-  context: { readonly migration: string; readonly run: string; readonly storage: string },
-): Promise<number> {
-  const { run, migration, storage } = context;
-  const lease = await world.database.lease({ migration, run, storage, mode: 'takeOver' });
-  if (lease.status === 'granted') return lease.token;
-  throw new DatabaseError('DATABASE_CONFLICT', 'The lease could not be taken over.', { persistence: 'transient' });
-}
-
-/** Gives a run's lease back, whatever token it got last; does nothing when somebody else holds it by now. */
-export async function giveLeaseBack(
-  world: World,
-  { migration, run }: { readonly migration: string; readonly run: string },
-): Promise<void> {
-  const { holder, token } = await world.database.ledger(migration);
-  if (holder?.run === run) await world.database.release({ migration, run, token });
-}
-
-/**
- * Gives the lease of a run back that may not know of it: one that was granted while the run was being stopped. A
- * database that cannot be asked leaves it to the next run, which knows that this one has ended.
- */
-export async function giveUnknownLeaseBack(world: World, context: Parameters<typeof giveLeaseBack>[1]): Promise<void> {
-  try {
-    await giveLeaseBack(world, context);
-  } catch (error) {
-    world.logger.warn('Whether a lease is left could not be found out.', { cause: causeOf(error) });
-  }
-}
-
-/** Stops the app's writers. */
-export async function stopOperations(_context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
-  await world.operations.stop();
-  return { type: 'STOPPED' };
-}
-
 /** Verifies every hash of the backup, looks whether it fits, and whether storage was written meanwhile. */
 export async function loadVerified(
   context: RollbackContext,
@@ -178,21 +140,6 @@ export async function standDown(context: RollbackContext, work: Work, memory: Ro
   if (found.type !== 'INSPECTED') throw new BackupError('INTERNAL', 'The drift could not be looked at.');
   return { type: 'STOOD_DOWN', drift: found.drift };
 }
-
-/** The proof of ownership that goes with a write. */
-export const fenceOf = ({
-  migration,
-  run,
-  token,
-}: {
-  readonly migration: string;
-  readonly run: string;
-  readonly token: number;
-}): {
-  migration: string;
-  run: string;
-  token: number;
-} => ({ migration, run, token });
 
 /** Looks for another verified copy. Nothing chooses one unasked, so a person is called. */
 export async function recoverBackup(): Promise<RollbackEvent> {

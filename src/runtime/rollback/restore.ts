@@ -4,6 +4,7 @@ import type { VerifiedBackup } from '../backup-format.ts';
 import { loadBackup } from '../backup-store.ts';
 import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
+import { fenceOf } from '../lease.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { displacedId, keepDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
@@ -11,7 +12,6 @@ import { recordedClear, staleKeys, tablesOf } from './clear.ts';
 import { allRows } from './drift.ts';
 import { isMerging, keepMerge, keptMerge } from './kept-merge.ts';
 import type { RollbackMemory } from './memory.ts';
-import { fenceOf } from './prepare.ts';
 import { type Merged, mergeDrift, planRestore, type Restore } from './restore-plan.ts';
 
 /** What the keys that a burst changes held before; recorded in the database before the burst. */

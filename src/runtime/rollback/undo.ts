@@ -2,12 +2,12 @@ import { StorageError, VaultError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
 import type { Work } from '../execution/types.ts';
+import { fenceOf, takeOver } from '../lease.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { displacedId, readDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { keptMerge } from './kept-merge.ts';
 import type { RollbackMemory } from './memory.ts';
-import { fenceOf, takeOver } from './prepare.ts';
 import { backupOf, type TargetsRecord } from './restore.ts';
 
 /**
