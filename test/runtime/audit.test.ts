@@ -681,7 +681,7 @@ describe('values of users', () => {
 
   it('AU6 what was thrown is logged by its name, code and frames', async () => {
     const { on } = await migrated({ entries });
-    const error = Object.assign(new RangeError(secret('line 1\n    at line 2')), { code: 'SQLITE_BUSY' });
+    const error = Object.assign(new RangeError(`line 1\n    at ${secret('line 2')}`), { code: 'SQLITE_BUSY' });
     await on.until(
       on.client('b', { database: { ...on.database, clear: fails(error) } }).rollback({ reason: 'USER_REQUEST' }),
     );
