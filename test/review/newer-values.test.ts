@@ -81,7 +81,7 @@ describe('a rollback whose process dies right before the burst', () => {
 });
 
 describe('a run that cannot be taken up', () => {
-  it('I8 CL10 leaves no lock behind that keeps the next process from it', async () => {
+  it('CL10 leaves no lock behind that keeps the next process from it', async () => {
     const kit = createKit();
     await kit.start().client.migrate();
     const never: Fault = { operation: 'clear', moment: 'before', behaviour: 'neverSettles' };

@@ -44,7 +44,7 @@ async function played(seed: number): Promise<Report> {
 }
 
 describe('processes that die, ports that fail, and an app that nobody stops, at any call', () => {
-  it(`I1 I2 I5 I7 I8 I9 hold in schedules 1 to ${SEEDS}`, async () => {
+  it(`MI9 RB7 RB18 RB25 hold as do I1, I5, I7, I8 and I9 in schedules 1 to ${SEEDS}`, async () => {
     const broken: string[] = [];
     const ends = new Map<string, number>();
     for (let seed = 1; seed <= SEEDS; seed++) {
