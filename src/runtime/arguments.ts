@@ -44,7 +44,10 @@ const onDrift = (value: unknown): string | null =>
 const signal = (value: unknown): string | null =>
   value === undefined || isSignal(value) ? null : 'must be an AbortSignal';
 
-const SHAPES = {
+/** The methods that take an object of options. */
+type OptionsMethod = 'migrate' | 'plan' | 'drill' | 'rollback' | 'decide' | 'audit.list';
+
+const SHAPES: Readonly<Record<OptionsMethod, Shape>> = {
   migrate: { signal },
   plan: { backupId, onDrift },
   drill: { backupId },
@@ -66,15 +69,15 @@ const SHAPES = {
   'audit.list': {
     migrationId: (value) => (value === undefined || typeof value === 'string' ? null : 'must be a text'),
   },
-} as const satisfies Readonly<Record<string, Shape>>;
+};
 
 /**
  * Refuses what cannot have been meant: a wrong value, or a name that nobody knows, which would otherwise be
  * overlooked.
  * @throws InputError `INPUT_ARGUMENT` that lists every fault, without values
  */
-export function checkOptions(method: keyof typeof SHAPES, options: unknown): void {
-  const shape: Shape = SHAPES[method];
+export function checkOptions(method: OptionsMethod, options: unknown): void {
+  const shape = SHAPES[method];
   if (!isObject(options)) throw new InputError('INPUT_ARGUMENT', `${method} takes an object.`);
   const unknown = Object.keys(options).filter((name) => !Object.hasOwn(shape, name));
   const faults = [

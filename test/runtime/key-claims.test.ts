@@ -8,7 +8,11 @@ function clients() {
   const database = memoryDatabase({ tables: {}, scope: 'wholeTable' });
   const client = (id: string, formData: string[]) =>
     createBackpedal({ migration: defineMigration({ id, collections: {}, formData }), storage, database, vault });
-  return { first: client('first', ['draft:*']), second: client('second', ['draft:1']), apart: client('apart', ['other']) };
+  return {
+    first: client('first', ['draft:*']),
+    second: client('second', ['draft:1']),
+    apart: client('apart', ['other']),
+  };
 }
 
 describe('migrations that share a vault', () => {
