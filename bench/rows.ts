@@ -1,13 +1,15 @@
 import { memoryStorage } from '../src/testing/index.ts';
 import { backupText, fill, floor, migrationFloor, procedure } from './baselines.ts';
 import { makeTasks, storeText, type Task } from './data.ts';
+import { fileWorldWith } from './file-world.ts';
 import { type Comparison, compare, type Side } from './measure.ts';
 import { type BenchWorld, emptyDatabase, KEY, worldWith } from './world.ts';
 
 /** A row of the bench: its name, the goal it is held against, and how it is found out. */
 export interface Row {
   readonly name: string;
-  readonly goal: number;
+  /** `null`: a figure to know, held against nothing. */
+  readonly goal: number | null;
   readonly measure: () => Promise<Comparison | { readonly value: number }>;
 }
 
@@ -86,6 +88,28 @@ const migrationRow: Row = {
   },
 };
 
+/** What files and their fsync cost: the same rollback on files and in memory. */
+const filesRow: Row = {
+  name: 'rollback-1k-files-vs-memory',
+  goal: null,
+  measure: () => {
+    const items = makeTasks(1000);
+    const onFiles: Side = {
+      prepare: async () => {
+        const { client, remove } = await fileWorldWith(items);
+        const migrated = await client.migrate();
+        if (!migrated.success) throw new Error(`The migration ended ${migrated.outcome}: ${migrated.error?.message}`);
+        return async () => {
+          const result = await client.rollback({ reason: 'USER_REQUEST' });
+          if (!result.success) throw new Error(`The rollback ended ${result.outcome}: ${result.error?.message}`);
+          remove();
+        };
+      },
+    };
+    return compare(onFiles, ours(items, 'none'), 7);
+  },
+};
+
 /** Every comparison of speed, small ones first. */
 export const speedRows: readonly Row[] = [
   rollbackRow('rollback-1k-vs-procedure', 1, 1000, 15, procedure),
@@ -95,4 +119,5 @@ export const speedRows: readonly Row[] = [
   rollbackRow('rollback-200k-vs-floor', 2, 200_000, 3, floor),
   rollbackRow('rollback-10k-drift-vs-floor', 3, 10_000, 9, floor, 'onePercent'),
   migrationRow,
+  filesRow,
 ];
