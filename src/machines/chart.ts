@@ -67,3 +67,19 @@ export const describe = (
   description: string,
   more: Pick<StateMeta, 'step' | 'waitsFor'> = {},
 ): StateMeta => ({ label, description, stage, severity, cancel, ...more });
+
+/** The transition back into the same state, to do its command once more while the fault is transient. */
+export interface Again {
+  readonly target: string;
+  readonly guard: 'canRetry';
+  readonly reenter: true;
+  readonly actions: 'countAttempt';
+}
+
+/** The same command once more while the fault is transient and attempts are left. */
+export const again = (state: string): Again => ({
+  target: state,
+  guard: 'canRetry',
+  reenter: true,
+  actions: 'countAttempt',
+});

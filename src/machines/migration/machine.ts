@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import type { Chart, StateMeta } from '../chart.ts';
+import { again, type Chart, type StateMeta } from '../chart.ts';
 import { migrationActions } from './actions.ts';
 import { initialContext } from './context.ts';
 import * as guards from './guards.ts';
@@ -8,10 +8,6 @@ import type { MigrationCommand, MigrationContext, MigrationEvent, MigrationInput
 
 /** Has the runtime carry out a command once the record that announces it is durable. */
 const run = (command: MigrationCommand) => ({ type: 'run', params: { command } }) as const;
-
-/** The same command once more while the fault is transient and attempts are left. */
-const again = (state: string) =>
-  ({ target: state, guard: 'canRetry', reenter: true, actions: 'countAttempt' }) as const;
 
 const letGo = { target: '#migration.finishing.releasing', actions: ['noteFailure', 'endUnchanged'] } as const;
 const discard = { target: '#migration.undoing.discardingCopy', actions: 'noteFailure' } as const;
@@ -118,11 +114,7 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
         OWNERSHIP_LOST: rollBack,
         CANCEL: rollBack,
         TRIGGERED: [{ ...putBack, guard: 'databaseLost' }, rollBack],
-        FAILED: [
-          { target: 'clearingSource', guard: 'canRetry', reenter: true, actions: 'countAttempt' },
-          { ...putBack, guard: 'databaseLost' },
-          rollBack,
-        ],
+        FAILED: [again('clearingSource'), { ...putBack, guard: 'databaseLost' }, rollBack],
       },
     },
     undoing: {

@@ -1,5 +1,5 @@
 import { setup } from 'xstate';
-import type { Chart, StateMeta } from '../chart.ts';
+import { again, type Chart, type StateMeta } from '../chart.ts';
 import { rollbackActions } from './actions.ts';
 import { initialContext } from './context.ts';
 import * as guards from './guards.ts';
@@ -8,10 +8,6 @@ import type { RollbackCommand, RollbackContext, RollbackEvent, RollbackInput } f
 
 /** Has the runtime carry out a command once the record that announces it is durable. */
 const run = (command: RollbackCommand) => ({ type: 'run', params: { command } }) as const;
-
-/** The same command once more while the fault is transient and attempts are left. */
-const again = (state: string) =>
-  ({ target: state, guard: 'canRetry', reenter: true, actions: 'countAttempt' }) as const;
 
 const letGo = { target: '#rollback.finishing.releasing', actions: ['noteFailure', 'endUnchanged'] } as const;
 const undoClear = { target: '#rollback.compensating.undoingClear', actions: 'noteFailure' } as const;
