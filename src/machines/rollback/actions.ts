@@ -1,23 +1,10 @@
-import { type Draft, produce } from 'immer';
-import { assign } from 'xstate';
-import { type Fault, MAX_WARNINGS } from '../chart.ts';
+import { MAX_WARNINGS } from '../chart.ts';
+import { type CommonAction, type Update as UpdateOf, updatesFor } from '../updates.ts';
 import type { RollbackContext, RollbackEvent } from './types.ts';
 
-type Context = Draft<RollbackContext>;
-type EventOf<T extends RollbackEvent['type']> = Extract<RollbackEvent, { type: T }>;
-type Update = ReturnType<typeof assign<RollbackContext, RollbackEvent, undefined, RollbackEvent, never>>;
+type Update = UpdateOf<RollbackContext, RollbackEvent>;
 
-/** An action that changes the context, for any event. */
-const update = (recipe: (context: Context) => void): Update => assign(({ context }) => produce(context, recipe));
-
-/** An action that changes the context with what an event of this type says. */
-const on = <T extends RollbackEvent['type']>(type: T, recipe: (context: Context, event: EventOf<T>) => void): Update =>
-  assign(({ context, event }) =>
-    event.type === type ? produce(context, (draft) => recipe(draft, event as EventOf<T>)) : context,
-  );
-
-/** What an event that is not wanted says went wrong. */
-const FAULT_CODES: Readonly<Partial<Record<RollbackEvent['type'], string>>> = {
+const { update, on, common } = updatesFor<RollbackContext, RollbackEvent>({
   CANCEL: 'USER_CANCELLED',
   BUSY: 'RUN_IN_PROGRESS',
   LOADED: 'NO_ROOM',
@@ -26,37 +13,15 @@ const FAULT_CODES: Readonly<Partial<Record<RollbackEvent['type'], string>>> = {
   DISPLACED: 'STORAGE_BUSY',
   NOT_RECOVERED: 'BACKUP_NOT_FOUND',
   OUTCOME_UNKNOWN: 'DATABASE_OUTCOME_UNKNOWN',
-};
-
-function faultOf(event: RollbackEvent): Fault {
-  if (event.type === 'FAILED') return { code: event.code, command: event.command };
-  if (event.type === 'BACKUP_UNUSABLE') return { code: event.code, command: null };
-  if (event.type === 'TRIGGERED') return { code: event.reason, command: null };
-  return { code: FAULT_CODES[event.type] ?? event.type, command: null };
-}
-
-/** An action that counts an error and keeps what it was. */
-const fault = (recipe: (context: Context, found: Fault) => void): Update =>
-  assign(({ context, event }) =>
-    produce(context, (draft) => {
-      draft.errors += event.type === 'CANCEL' ? 0 : 1;
-      draft.attempts = 0;
-      recipe(draft, faultOf(event));
-    }),
-  );
-
-const owe = (debt: string): Update =>
-  update((context) => {
-    if (!context.debts.includes(debt)) context.debts.push(debt);
-  });
+});
 
 /** The names of the rollback chart's actions. */
 export type RollbackAction =
+  | CommonAction
   | 'noteDrift'
   | 'noteNewDrift'
   | 'askPerson'
   | 'noteDecision'
-  | 'noteLease'
   | 'noteBackup'
   | 'noteRecoveredBackup'
   | 'noteCleared'
@@ -67,14 +32,7 @@ export type RollbackAction =
   | 'noteVerified'
   | 'noteCleaned'
   | 'noteUndone'
-  | 'noteResumed'
-  | 'countAttempt'
   | 'countReclaim'
-  | 'startAfresh'
-  | 'noteFailure'
-  | 'warn'
-  | 'oweClosing'
-  | 'oweAnnouncing'
   | 'escalate'
   | 'endRolledBack'
   | 'endUnchanged'
@@ -82,6 +40,7 @@ export type RollbackAction =
 
 /** The actions of the rollback chart, by name. */
 export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
+  ...common,
   noteDrift: on('INSPECTED', (context, event) => {
     context.drift = event.drift;
     context.rows = event.rows;
@@ -100,14 +59,6 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     context.choice = event.choice;
     context.approved = { rows: event.rows, storage: event.storage };
   }),
-  noteLease: assign(({ context, event }) =>
-    'token' in event
-      ? produce(context, (draft) => {
-          draft.token = event.token;
-          draft.attempts = 0;
-        })
-      : context,
-  ),
   noteBackup: on('LOADED', (context, event) => {
     context.keys = event.keys;
     context.bytes = event.bytes;
@@ -163,30 +114,11 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     context.done = context.done.filter((step) => step === 'Load Backup');
     context.debts = context.debts.filter((debt) => debt !== 'cache');
   }),
-  noteResumed: on('RESUMED', (context, event) => {
-    context.token = event.token;
-    context.recoveries += 1;
-  }),
-  countAttempt: update((context) => {
-    context.attempts += 1;
-    context.errors += 1;
-  }),
   countReclaim: update((context) => {
     context.reclaims += 1;
     context.errors += 1;
     context.attempts = 0;
   }),
-  startAfresh: update((context) => {
-    context.attempts = 0;
-  }),
-  noteFailure: fault((context, found) => {
-    context.failure ??= found;
-  }),
-  warn: fault((context, found) => {
-    if (context.warnings.length < MAX_WARNINGS) context.warnings.push(found);
-  }),
-  oweClosing: owe('close'),
-  oweAnnouncing: owe('announce'),
   escalate: update((context) => {
     context.escalation = 3;
   }),
