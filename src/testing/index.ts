@@ -49,6 +49,6 @@ export { seededIdentity } from './seeded-identity.ts';
 export type { FaultHooks } from './simulated-process.ts';
 export type { StorageContract, StorageFeature, StorageSubject } from './storage-contract.ts';
 export { storageContract } from './storage-contract.ts';
-export type { Survival } from './storage-image.ts';
+export type { PendingWrite, Survival } from './storage-image.ts';
 export type { VaultContract, VaultSubject } from './vault-contract.ts';
 export { vaultContract } from './vault-contract.ts';

@@ -2,7 +2,7 @@ import { InputError, StorageError } from '../errors.ts';
 import { planBurst } from '../ports/burst.ts';
 import type { BurstOutcome, StoragePort, StorageWrite } from '../ports/storage.ts';
 import { type FaultHooks, type Life, simulate } from './simulated-process.ts';
-import { createStorageImage, type StorageImage, type Survival } from './storage-image.ts';
+import { createStorageImage, type PendingWrite, type StorageImage, type Survival } from './storage-image.ts';
 
 /** Content of a storage: pairs, or an object. Pairs are needed for keys such as `__proto__`. */
 export type StorageEntries = Iterable<readonly [string, string]> | Readonly<Record<string, string>>;
@@ -42,6 +42,8 @@ export interface MemoryStorage extends StoragePort {
   flush(): void;
   /** How many writes are not on disk yet. */
   unflushed(): number;
+  /** Those writes, the oldest first. */
+  pending(): readonly PendingWrite[];
   /** What is on disk. */
   durable(): [string, string][];
   /**
@@ -160,6 +162,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     crash: image.crash,
     flush: image.flush,
     unflushed: image.unflushed,
+    pending: image.pending,
     durable: image.durable,
     refuseSet: refusals.arm,
   };

@@ -1,7 +1,20 @@
 import type { StorageRoom } from '../ports/storage.ts';
 
-/** How many of the writes that are not on disk survive a crash, the oldest first. */
-export type Survival = 'none' | 'all' | { readonly prefix: number };
+/** A write that is not on disk yet; `null` as value removes the key, and as key empties the storage. */
+export interface PendingWrite {
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/**
+ * Which of the writes that are not on disk survive a crash: so many, the oldest first, or those at these positions. Of
+ * the last one that survives only `torn` code units may have reached the disk.
+ */
+export type Survival =
+  | 'none'
+  | 'all'
+  | { readonly prefix: number; readonly torn?: number }
+  | { readonly subset: readonly number[]; readonly torn?: number };
 
 /** The content of a storage, on disk and on the way there. */
 export interface StorageImage {
@@ -15,10 +28,26 @@ export interface StorageImage {
   crashes(): number;
   flush(): void;
   unflushed(): number;
+  pending(): readonly PendingWrite[];
   durable(): [string, string][];
 }
 
-type Change = (image: Map<string, string>) => void;
+function apply(image: Map<string, string>, { key, value }: PendingWrite): void {
+  if (key === null) image.clear();
+  else if (value === null) image.delete(key);
+  else image.set(key, value);
+}
+
+/** The writes of a log that survive. */
+function survivors(log: readonly PendingWrite[], survival: Survival): readonly PendingWrite[] {
+  if (survival === 'none') return [];
+  if (survival === 'all') return log;
+  const left =
+    'prefix' in survival ? log.slice(0, survival.prefix) : log.filter((_, at) => survival.subset.includes(at));
+  const last = left.at(-1);
+  if (last === undefined || last.value === null || survival.torn === undefined) return left;
+  return [...left.slice(0, -1), { key: last.key, value: last.value.slice(0, survival.torn) }];
+}
 
 const sizeOf = (image: ReadonlyMap<string, string>): number => {
   let size = 0;
@@ -31,15 +60,15 @@ export function createStorageImage(initial: Iterable<readonly [string, string]>,
   const onDisk = new Map(initial);
   let visible = new Map(onDisk);
   let used = sizeOf(visible);
-  let log: Change[] = [];
+  let log: PendingWrite[] = [];
   let crashes = 0;
 
-  const apply = (change: Change): void => {
-    change(visible);
-    log.push(change);
+  const write = (pending: PendingWrite): void => {
+    apply(visible, pending);
+    log.push(pending);
   };
-  const settle = (changes: readonly Change[]): void => {
-    for (const change of changes) change(onDisk);
+  const settle = (writes: readonly PendingWrite[]): void => {
+    for (const pending of writes) apply(onDisk, pending);
     log = [];
   };
   return {
@@ -49,25 +78,24 @@ export function createStorageImage(initial: Iterable<readonly [string, string]>,
       const after = used - (old === undefined ? 0 : key.length + old.length);
       if (value === null) {
         if (old === undefined) return 'done';
-        apply((image) => image.delete(key));
+        write({ key, value });
         used = after;
         return 'done';
       }
       const grown = after + key.length + value.length;
       if (grown > capacity && grown > used) return 'refused';
-      apply((image) => image.set(key, value));
+      write({ key, value });
       used = grown;
       return 'done';
     },
     clear() {
-      apply((image) => image.clear());
+      write({ key: null, value: null });
       used = 0;
     },
     entries: () => [...visible],
     room: () => (Number.isFinite(capacity) ? { capacity, used } : null),
     crash(survival) {
-      const survivors = survival === 'all' ? log.length : survival === 'none' ? 0 : survival.prefix;
-      settle(log.slice(0, survivors));
+      settle(survivors(log, survival));
       visible = new Map(onDisk);
       used = sizeOf(visible);
       crashes++;
@@ -75,6 +103,7 @@ export function createStorageImage(initial: Iterable<readonly [string, string]>,
     crashes: () => crashes,
     flush: () => settle(log),
     unflushed: () => log.length,
+    pending: () => log,
     durable: () => [...onDisk],
   };
 }
