@@ -37,7 +37,7 @@ export type CommonAction =
 /** How the actions of one chart are made. */
 export interface Updates<C extends CommonContext, E extends EventObject> {
   /** An action that changes the memory, for any event. */
-  readonly update: (recipe: (context: Draft<C>) => void) => Update<C, E>;
+  readonly update: (recipe: (context: Draft<C>, event: E) => void) => Update<C, E>;
   /** An action that changes the memory with what an event of this type says. */
   readonly on: <T extends E['type']>(
     type: T,
@@ -77,7 +77,7 @@ export function updatesFor<C extends CommonContext, E extends EventObject>(
       if (!context.debts.includes(debt)) context.debts.push(debt);
     });
   return {
-    update: (recipe) => make(recipe),
+    update: make,
     on: (type, recipe) =>
       assign(({ context, event }) =>
         event.type === type ? produce(context, (draft) => recipe(draft, event as never)) : context,

@@ -250,6 +250,11 @@ export interface DatabasePort {
    * Changes nothing.
    */
   drifted(migration: string, undoes: string, after: string | null, limit: number): Promise<ArchivePage>;
+  /**
+   * The rows that `clear` would move out of the collections' own tables now, drifted or not, but for their dependents;
+   * what the data can be put together from where no backup is left. Pages go by table and key. Changes nothing.
+   */
+  movable(migration: string, undoes: string, after: string | null, limit: number): Promise<ArchivePage>;
   /** Moves rows and dependents to the archive and records the outcome under step `clear`, in one transaction. */
   clear(fence: Fence, request: ClearRequest): Promise<ClearOutcome>;
   /**

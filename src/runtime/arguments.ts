@@ -23,6 +23,17 @@ const fitsInRecord = (text: unknown): text is string =>
   text.length <= LONGEST_DETAIL &&
   new TextEncoder().encode(JSON.stringify(text)).length <= MOST_BYTES;
 
+const QUESTIONS: readonly unknown[] = ['drift', 'olderBackup', 'reconstruction', 'emptiedStorage'];
+const CHOICES: readonly unknown[] = [
+  'merge',
+  'discard',
+  'useOlderBackup',
+  'reconstruct',
+  'useReconstruction',
+  'stop',
+  'restore',
+  'keepEmpty',
+];
 const POLICIES: readonly unknown[] = ['ask', 'merge', 'discard'];
 const IDENTIFIER = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -62,8 +73,8 @@ const SHAPES: Readonly<Record<OptionsMethod, Shape>> = {
     signal,
   },
   decide: {
-    question: (value) => (value === 'drift' ? null : 'must be drift'),
-    choice: (value) => (value === 'merge' || value === 'discard' ? null : 'must be merge or discard'),
+    question: (value) => (QUESTIONS.includes(value) ? null : `must be one of ${QUESTIONS.join(', ')}`),
+    choice: (value) => (CHOICES.includes(value) ? null : `must be one of ${CHOICES.join(', ')}`),
     driftDigest: (value) => (value === undefined || typeof value === 'string' ? null : 'must be a text'),
   },
   'audit.list': {

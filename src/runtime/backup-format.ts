@@ -30,6 +30,8 @@ export interface BackupHead {
   origin: string;
   storage: string;
   user: string | null;
+  /** Set where it was not taken from storage but put together from what was left: how many items are proved. */
+  reconstruction?: { exact: number; lossy: number; missing: number };
   count: number;
   size: number;
   entries: BackupEntry[];
@@ -54,6 +56,7 @@ const backupHead: z.ZodMiniType<BackupHead> = z.strictObject({
   origin: z.string(),
   storage: identifier,
   user: z.nullable(z.string()),
+  reconstruction: z.optional(z.strictObject({ exact: size, lossy: size, missing: size })),
   count: size,
   size,
   entries: z.array(
@@ -202,6 +205,33 @@ export async function readBackup(
   }
   if (at !== text.length) throw damaged('there is more in it than its entries');
   return { head, sha256: hash, values };
+}
+
+/**
+ * What is whole of a backup that as a whole is not: the entries whose own hashes match. Of the head, only what its hash
+ * covers is believed; `null` when that is damaged itself.
+ */
+export async function salvageBackup(
+  text: string,
+  seal: SealPort | null,
+): Promise<{ readonly head: BackupHead; readonly values: ReadonlyMap<string, string> } | null> {
+  try {
+    const { head, length } = await readHead(text, seal);
+    const values = new Map<string, string>();
+    let at = length;
+    for (const entry of head.entries) {
+      const value = await readValue(entry, text.slice(at, at + entry.stored)).catch((error: unknown) => {
+        if (error instanceof BackupError) return null;
+        throw error;
+      });
+      if (value !== null) values.set(entry.key, value);
+      at += entry.stored;
+    }
+    return { head, values };
+  } catch (error) {
+    if (error instanceof BackupError) return null;
+    throw error;
+  }
 }
 
 async function readValue(entry: BackupEntry, stored: string): Promise<string> {

@@ -35,15 +35,12 @@ export const summaryOf = ({ head, sha256 }: Generation): BackupSummary => ({
   entries: head.count,
   size: head.size,
   sha256,
+  ...(head.reconstruction === undefined ? {} : { reconstruction: head.reconstruction }),
 });
 
 const folderOf = (world: World): string => `${world.migration.id}/backups`;
 const placeOf = (world: World, number: number, id: string): string =>
   `${folderOf(world)}/${String(number).padStart(6, '0')}-${id}`;
-
-/** Whether an error says that something is there but cannot be trusted, rather than that it could not be read now. */
-const _isDamage = (error: unknown): boolean =>
-  error instanceof BackupError || (error instanceof VaultError && error.code === 'VAULT_DAMAGED');
 
 /** Where a generation lies in the vault. */
 interface Place {
@@ -119,6 +116,27 @@ export async function backupText(world: World, id: string): Promise<string> {
   throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is missing. Use another generation.`);
 }
 
+/** Every text under this id, damaged or not, with the text of its own head, which may be whole when the rest is not. */
+export async function remainsOf(world: World, id: string): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const { number } of (await placesIn(world)).filter((place) => place.id === id)) {
+    for (const part of ['content', 'head']) {
+      const text = await readRemains(world, `${placeOf(world, number, id)}/${part}`);
+      if (text !== null) texts.push(text);
+    }
+  }
+  return texts;
+}
+
+async function readRemains(world: World, name: string): Promise<string | null> {
+  try {
+    return await world.vault.get(name);
+  } catch (error) {
+    if (error instanceof VaultError && error.code === 'VAULT_DAMAGED') return null;
+    throw error;
+  }
+}
+
 /** A backup, every hash recomputed. */
 export async function loadBackup(world: World, id: string, report?: (part: number) => void): Promise<VerifiedBackup> {
   const generation = await findBackup(world, id);
@@ -147,8 +165,10 @@ export async function createBackup(
   id: string,
   storage: string,
   items: readonly BackupItem[],
+  reconstruction?: NonNullable<BackupHead['reconstruction']>,
 ): Promise<VerifiedBackup> {
   const facts = {
+    ...(reconstruction === undefined ? {} : { reconstruction }),
     id,
     migration: world.migration.id,
     definition: world.migration.digest,

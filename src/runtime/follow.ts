@@ -1,10 +1,10 @@
 import type { StateMeta } from '../machines/chart.ts';
-import { migrationMeta } from '../machines/migration/meta.ts';
-import { rollbackMeta } from '../machines/rollback/meta.ts';
+import { charts } from './charts.ts';
 import type { ExecutionView } from './execution/types.ts';
 import type { History, RunHistory } from './history.ts';
+import { questionOf } from './question.ts';
 import { LOOK_EVERY, readHistory, type Session } from './session.ts';
-import { questionOf, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import type { RollbackStatus } from './status-types.ts';
 
 /** A run of another process as its last record shows it; how far it is in its step nobody here can tell. */
@@ -12,8 +12,7 @@ export function viewOfRecord(run: RunHistory): ExecutionView {
   const { value } = run.last.snapshot;
   const { context } = run;
   const name = typeof value === 'string' ? value : (Object.values(value)[0] ?? '');
-  const metas: Readonly<Record<string, StateMeta>> = run.machine === 'rollback' ? rollbackMeta : migrationMeta;
-  const meta = metas[name] as StateMeta;
+  const meta = charts[run.machine].meta[name] as StateMeta;
   const done = 'done' in context ? context.done.length / 5 : context.outcome === null ? 0 : 1;
   return {
     id: run.machine,

@@ -1,6 +1,5 @@
-import type { MigrationContext } from '../machines/migration/types.ts';
-import type { RollbackContext } from '../machines/rollback/types.ts';
 import { refuseNewerChart, snapshotOf } from './charts.ts';
+import type { AnyContext, ChartId } from './execution/types.ts';
 import type { JournalRecord } from './journal-record.ts';
 import type { MigrationState } from './status-types.ts';
 
@@ -8,12 +7,12 @@ import type { MigrationState } from './status-types.ts';
 export interface RunHistory {
   readonly run: string;
   readonly parent: string | null;
-  readonly machine: 'migration' | 'rollback';
+  readonly machine: ChartId;
   readonly first: JournalRecord;
   readonly last: JournalRecord;
-  readonly context: MigrationContext | RollbackContext;
+  readonly context: AnyContext;
   /** How it ended, or `null` while it is open. */
-  readonly end: 'migrated' | 'rolledBack' | 'unchanged' | 'safeMode' | 'unlocked' | null;
+  readonly end: (typeof ENDS)[number] | null;
 }
 
 /** Everything that is derived from the journal; nothing of it is written a second time. */
@@ -31,7 +30,7 @@ export interface History {
   readonly locked: RunHistory | null;
 }
 
-const ENDS = ['migrated', 'rolledBack', 'unchanged', 'safeMode', 'unlocked'] as const;
+const ENDS = ['migrated', 'rolledBack', 'unchanged', 'safeMode', 'unlocked', 'recovered', 'notRecovered'] as const;
 
 /** How a run ended according to the state that its last record entered. */
 export function endOf(value: JournalRecord['snapshot']['value']): RunHistory['end'] {
@@ -56,13 +55,28 @@ function runsOf(records: readonly JournalRecord[]): RunHistory[] {
   return [...runs.values()];
 }
 
+const STATES_WHILE_OPEN: Readonly<Partial<Record<ChartId, MigrationState>>> = {
+  migration: 'MIGRATING',
+  rollback: 'ROLLING_BACK',
+};
+
 function stateAfter(state: MigrationState, run: RunHistory): MigrationState {
-  if (run.end === null) return run.machine === 'migration' ? 'MIGRATING' : 'ROLLING_BACK';
+  if (run.end === null) return STATES_WHILE_OPEN[run.machine] ?? state;
   if (run.end === 'migrated') return 'MIGRATED';
   if (run.end === 'rolledBack') return 'ROLLED_BACK';
   if (run.end === 'safeMode') return 'SAFE_MODE';
   if (run.end === 'unlocked') return 'MIGRATED';
   return state;
+}
+
+/** The open run that wrote last: whoever is at work, or waits for a person, has the others wait for it. */
+function innermostOf(runs: readonly RunHistory[], open: RunHistory | null): RunHistory | null {
+  const isOrphan = ({ parent }: RunHistory): boolean => runs.some(({ run, end }) => run === parent && end !== null);
+  const atWork = runs.filter((run) => run.end === null && !isOrphan(run));
+  return (
+    atWork.reduce<RunHistory | null>((latest, run) => (run.last.seq > (latest?.last.seq ?? -1) ? run : latest), null) ??
+    open
+  );
 }
 
 /**
@@ -81,12 +95,14 @@ export function historyOf(records: readonly JournalRecord[]): History {
     if (run.end === 'rolledBack') migrated = null;
   }
   const locked = outer.find((run) => run.end === 'safeMode') ?? null;
-  const open = outer.find((run) => run.end === null) ?? null;
+  const unfinished = outer.filter((run) => run.end === null);
+  // A crash recovery sees to the run that it was about.
+  const open = unfinished.find(({ machine }) => machine === 'crashRecovery') ?? unfinished[0] ?? null;
   return {
     last: records.at(-1) ?? null,
     runs,
     open,
-    innermost: runs.findLast(({ end, parent }) => end === null && parent === open?.run) ?? open,
+    innermost: innermostOf(runs, open),
     state: locked === null ? state : 'SAFE_MODE',
     migrated,
     locked,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { JournalError } from '../errors.ts';
+import type { ChartId } from './execution/types.ts';
 import { sha256 } from './text-hash.ts';
 
 /** The newest format of a record that this library reads and writes. */
@@ -10,7 +11,7 @@ export const MAX_RECORD_BYTES = 4096;
 
 const identifier = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/));
 
-const CHARTS = ['migration', 'rollback'] as const;
+const CHARTS = ['migration', 'rollback', 'emergencyRecovery', 'crashRecovery'] as const satisfies readonly ChartId[];
 
 /** What a record says, without its hash. `at` is wall-clock time in milliseconds; `activeMs` counts active time. */
 export interface RecordBody {
@@ -18,7 +19,7 @@ export interface RecordBody {
   seq: number;
   run: string;
   parent: string | null;
-  machine: { id: 'migration' | 'rollback'; version: number };
+  machine: { id: ChartId; version: number };
   at: number;
   activeMs: number;
   event: { type: string; [detail: string]: unknown };

@@ -1,8 +1,10 @@
 import { BackpedalError } from '../errors.ts';
+import type { EmergencyRecoveryContext } from '../machines/emergency-recovery/types.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import type { Notification } from '../ports/notify.ts';
 import { causeOf } from './cause.ts';
+import type { AnyContext } from './execution/types.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 import type { World } from './world.ts';
 
@@ -114,13 +116,49 @@ export function questionNotices(world: World, context: RollbackContext): readonl
   ];
 }
 
+/** Level 2: only copies are left that are not what was backed up; the user decides, support knows of it. */
+export function copyQuestionNotices(world: World, context: EmergencyRecoveryContext): readonly Notification[] {
+  const { older, reconstruction } = context;
+  const isOlder = reconstruction === null;
+  const key = `${context.run}/question/${isOlder ? older?.backup : reconstruction.backup}`;
+  const details = { runId: context.run, older, reconstruction };
+  return [
+    notice(world, `${key}/user`, {
+      audience: 'user',
+      type: 'QUESTION',
+      title: 'Your decision is needed',
+      message: isOlder
+        ? 'The backup cannot be used. An older one can; it lacks what was changed after it was made.'
+        : 'The backup cannot be used. Your data was put together again, but not all of it can be proved to be as it was.',
+      actions: isOlder
+        ? ['Use the older backup', 'Put the data together', 'Stop']
+        : ['Use what was put together', ...(older === null ? [] : ['Use the older backup']), 'Stop'],
+      details,
+    }),
+    notice(world, `${key}/support`, {
+      audience: 'support',
+      type: 'QUESTION',
+      title: 'A rollback waits for a decision',
+      message: 'The backup of a migration cannot be used; the user has been asked which other copy is to be used.',
+      actions: ['View Details'],
+      details,
+    }),
+  ];
+}
+
 /** Level 3 with nothing changed: reason, suggested action and affected data. */
-export function manualRecoveryNotices(world: World, context: RollbackContext): readonly Notification[] {
+export function manualRecoveryNotices(world: World, context: EmergencyRecoveryContext): readonly Notification[] {
   const details = {
     runId: context.run,
     reason: 'No valid backup available',
     suggestedAction: 'Manual data verification required',
-    affectedData: { backup: context.backup, rows: context.rows, storage: context.storage },
+    affectedData: {
+      backup: context.backup,
+      migration: context.undoes,
+      storage: context.storage,
+      tried: context.tried,
+      reconstruction: context.reconstruction,
+    },
   };
   return (['administrators', 'engineering'] as const).map((audience) =>
     notice(world, `${context.run}/manual/${audience}`, {
@@ -134,13 +172,18 @@ export function manualRecoveryNotices(world: World, context: RollbackContext): r
   );
 }
 
+function rowsIn(context: AnyContext): number | null {
+  if ('copied' in context) return context.copied;
+  return 'rows' in context ? context.rows : null;
+}
+
 /** Level 3 after a partial failure: the alert of the user's procedures, and what administrators need to know. */
-export function safeModeNotices(world: World, context: RollbackContext | MigrationContext): readonly Notification[] {
+export function safeModeNotices(world: World, context: AnyContext): readonly Notification[] {
   const details = {
     runId: context.run,
     reason: context.failure?.code ?? 'UNKNOWN',
     suggestedAction: 'Download every copy, repair, then unlock with a reason',
-    affectedData: { rows: 'rows' in context ? context.rows : context.copied, keys: context.keys },
+    affectedData: { rows: rowsIn(context), keys: context.keys },
   };
   const user = notice(world, `${context.run}/safe-mode/user`, {
     audience: 'user',

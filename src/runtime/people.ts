@@ -1,14 +1,14 @@
 import { transition } from 'xstate';
-import { BackpedalError } from '../errors.ts';
-import { migrationMachine } from '../machines/migration/machine.ts';
-import { rollbackMachine } from '../machines/rollback/machine.ts';
+import { BackpedalError, InputError } from '../errors.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { checkDecision, checkReason } from './arguments.ts';
 import { appendAudit } from './audit-log.ts';
-import { snapshotOf } from './charts.ts';
-import { waitsForPerson } from './follow.ts';
+import { charts, snapshotOf } from './charts.ts';
+import type { AnyEvent } from './execution/types.ts';
+import { viewOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import type { Decision } from './public-types.ts';
+import { questionOf } from './question.ts';
 import { takeUp } from './recovery.ts';
 import { digestForPeople } from './rollback/drift.ts';
 import { readHistory, type Session, takeLock } from './session.ts';
@@ -17,7 +17,10 @@ const noQuestion = (): BackpedalError =>
   new BackpedalError('QUESTION_NOT_OPEN', 'No question is open, so there is nothing to decide.');
 
 /** The drift that a decision answers for: what the person saw, or whatever there is until Clear Database. */
-async function answered(context: RollbackContext, decision: Decision): Promise<{ rows: string; storage: string }> {
+async function answered(
+  context: RollbackContext,
+  decision: Extract<Decision, { question: 'drift' }>,
+): Promise<{ rows: string; storage: string }> {
   if (decision.driftDigest === undefined) return { rows: 'any', storage: 'any' };
   if (context.drift === null || (await digestForPeople(context.drift)) !== decision.driftDigest) {
     throw new BackpedalError(
@@ -62,9 +65,21 @@ export async function decide(session: Session, decision: Decision): Promise<void
   const history = await readHistory(session);
   const asking = history.innermost;
   if (asking === null || !waitsForPerson(asking)) throw noQuestion();
-  const approved = await answered(asking.context as RollbackContext, decision);
+  const question = await questionOf(viewOfRecord(asking));
+  if (question === null || question.question !== decision.question) throw noQuestion();
+  if (!(question.choices as readonly string[]).includes(decision.choice)) {
+    throw new InputError(
+      'INPUT_ARGUMENT',
+      `${decision.choice} is none of the choices here: ${question.choices.join(', ')}.`,
+    );
+  }
+  const { choice } = decision;
+  const event: AnyEvent =
+    decision.question === 'drift'
+      ? { type: 'DECIDE', choice: decision.choice, ...(await answered(asking.context as RollbackContext, decision)) }
+      : { type: 'DECIDE', choice };
   const execution = await innermostExecution(session, history);
-  if (execution?.send({ type: 'DECIDE', choice: decision.choice, ...approved }) !== true) throw noQuestion();
+  if (execution?.send(event) !== true) throw noQuestion();
 }
 
 /**
@@ -85,10 +100,9 @@ export async function cancel(session: Session): Promise<void> {
 
 /** Appends the unlocking to the run that ended in safe mode. */
 async function appendUnlock(session: Session, run: RunHistory, reason: string): Promise<void> {
-  const machine = run.machine === 'rollback' ? rollbackMachine : migrationMachine;
   const snapshot = snapshotOf(run.last);
   const event = { type: 'UNLOCK', reason } as const;
-  const [next] = transition(machine as typeof rollbackMachine, snapshot as never, event);
+  const [next] = transition(charts[run.machine].machine, snapshot, event);
   const { last } = await readHistory(session);
   await session.journal.append(last, {
     run: run.run,
@@ -97,7 +111,7 @@ async function appendUnlock(session: Session, run: RunHistory, reason: string): 
     at: session.world.clock.now(),
     activeMs: run.last.activeMs,
     event,
-    snapshot: { value: next.value as string, context: next.context as never },
+    snapshot: { value: next.value as string, context: next.context },
     commands: [],
   });
 }

@@ -26,7 +26,16 @@ import type {
   RollbackReadiness,
   VerificationResult,
 } from './record-types.ts';
-import type { MigrationResult, RollbackReason, RollbackResult, RollbackStatus } from './status-types.ts';
+import type {
+  DriftQuestion,
+  EmptiedStorageQuestion,
+  MigrationResult,
+  OlderBackupQuestion,
+  ReconstructionQuestion,
+  RollbackReason,
+  RollbackResult,
+  RollbackStatus,
+} from './status-types.ts';
 
 /** What `createBackpedal` is given: the migration and the world it lives in. */
 export interface BackpedalOptions {
@@ -54,13 +63,17 @@ export interface RollbackRequest {
   readonly signal?: AbortSignal;
 }
 
-/** A person's answer at level 2. */
-export interface Decision {
-  readonly question: 'drift';
-  readonly choice: 'merge' | 'discard';
-  /** What the person saw. Left out, the answer also covers what is still added until Clear Database. */
-  readonly driftDigest?: string;
-}
+/** A person's answer at level 2: one of the choices of the open question (`getSnapshot().question`). */
+export type Decision =
+  | {
+      readonly question: 'drift';
+      readonly choice: DriftQuestion['choices'][number];
+      /** What the person saw. Left out, the answer also covers what is still added until Clear Database. */
+      readonly driftDigest?: string;
+    }
+  | { readonly question: 'olderBackup'; readonly choice: OlderBackupQuestion['choices'][number] }
+  | { readonly question: 'reconstruction'; readonly choice: ReconstructionQuestion['choices'][number] }
+  | { readonly question: 'emptiedStorage'; readonly choice: EmptiedStorageQuestion['choices'][number] };
 
 /** The client: one per migration. No I/O until the first call. */
 export interface Backpedal {

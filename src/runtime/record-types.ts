@@ -112,6 +112,8 @@ export interface BackupSummary {
   /** UTF-16 code units of all values. */
   readonly size: number;
   readonly sha256: string;
+  /** Set where it was put together from what was left: items that are proved to be as they were, others, keys lost. */
+  readonly reconstruction?: { readonly exact: number; readonly lossy: number; readonly missing: number };
 }
 
 /** Whether a backup can be trusted: every hash recomputed. */

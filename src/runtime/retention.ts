@@ -8,8 +8,8 @@ const DAY = 86_400_000;
 export function pinnedBackups(history: History): ReadonlySet<string> {
   const pinned = new Set<string>();
   for (const run of [history.migrated, history.open, history.locked]) {
-    const backup = run?.context.backup;
-    if (typeof backup === 'string') pinned.add(backup);
+    const { backup = null } = (run?.context ?? {}) as { readonly backup?: string | null };
+    if (backup !== null) pinned.add(backup);
   }
   return pinned;
 }

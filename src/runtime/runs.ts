@@ -1,9 +1,11 @@
+import type { EmergencyRecoveryContext, EmergencyRecoveryInput } from '../machines/emergency-recovery/types.ts';
 import type { MigrationContext, MigrationInput } from '../machines/migration/types.ts';
-import type { RollbackContext, RollbackInput } from '../machines/rollback/types.ts';
-import type { Start } from './execution/execution.ts';
+import type { ResumeIntent, RollbackContext, RollbackEvent, RollbackInput } from '../machines/rollback/types.ts';
+import { emergencyRecoveryPlan } from './emergency-recovery/plan-of-run.ts';
 import { InnerRunLeft } from './execution/inner-run-left.ts';
 import type { Ledger } from './execution/ledger.ts';
-import type { ExecutionEnd } from './execution/types.ts';
+import type { Start } from './execution/start.ts';
+import type { AnyContext, ChartId, ExecutionEnd } from './execution/types.ts';
 import { type History, isOver, type RunHistory } from './history.ts';
 import { takeOver } from './lease.ts';
 import type { MigrationMemory } from './migration/memory.ts';
@@ -30,6 +32,47 @@ function abandonedBefore(history: History, undoes: string): readonly string[] {
     .map(({ run }) => run);
 }
 
+/** What a run that is not begun anew remembers. */
+const contextOf = (start: Exclude<Start<unknown>, { kind: 'begin' }>): AnyContext =>
+  start.kind === 'resume' ? (start.record.snapshot.context as unknown as AnyContext) : start.snapshot.context;
+
+/** The latest run within another one. */
+const innerRunOf = ({ runs }: History, parent: string, machine: ChartId): RunHistory | undefined =>
+  runs.filter((run) => run.parent === parent && run.machine === machine).at(-1);
+
+/** Goes on with, or begins, the search for another copy when a rollback cannot use its backup. */
+async function recoverWithin(
+  session: Session,
+  place: Place,
+  context: RollbackContext,
+  movers: readonly string[],
+): Promise<RollbackEvent> {
+  const history = await readHistory(session);
+  const { run, migration, storage, undoes, backup } = context;
+  const inner = innerRunOf(history, run, 'emergencyRecovery');
+  const told = ({ recovered, escalation, failure }: EmergencyRecoveryContext): RollbackEvent =>
+    recovered === null
+      ? { type: 'NOT_RECOVERED', code: failure?.code ?? 'BACKUP_NOT_FOUND' }
+      : { type: 'BACKUP_RECOVERED', backup: recovered, escalation };
+  // A search has ended that was for this very backup: its process died before the rollback knew.
+  const before = inner?.context as EmergencyRecoveryContext | undefined;
+  if (inner !== undefined && inner.end !== null && before?.backup === backup) return told(before);
+  const reason = context.warnings.at(-1)?.code ?? 'BACKUP_DAMAGED';
+  const input = { run: session.world.identity.createId(), migration, storage, undoes, backup, reason };
+  const start: Start<EmergencyRecoveryInput> =
+    inner === undefined || inner.end !== null
+      ? { kind: 'begin', input }
+      : { kind: 'resume', record: inner.last, token: inner.context.token };
+  const end = await carryOut(session, emergencyRecoveryPlan({ movers }), start, {
+    ledger: place.ledger,
+    parent: run,
+    items: 0,
+    state: history.state,
+  });
+  if (end.status === 'ended') return told(end.view.context);
+  throw new InnerRunLeft(end);
+}
+
 /** Executes a rollback to its end. */
 export function runRollback(
   session: Session,
@@ -37,8 +80,7 @@ export function runRollback(
   place: Place,
 ): Promise<ExecutionEnd<RollbackContext>> {
   const { history, ledger, parent } = place;
-  const undoes =
-    start.kind === 'begin' ? start.input.undoes : (start.record.snapshot.context as unknown as RollbackContext).undoes;
+  const { undoes, run } = start.kind === 'begin' ? start.input : (contextOf(start) as RollbackContext);
   const migration = history.runs.find(({ run }) => run === undoes)?.context as MigrationContext | undefined;
   const items = migration?.copied ?? 0;
   const memory: RollbackMemory = {
@@ -48,7 +90,8 @@ export function runRollback(
     merged: null,
     restore: null,
     // A migration that rolls itself back hands its lease down.
-    hasEnded: (run) => run === parent || isOver(history, run),
+    hasEnded: (known) => known === parent || isOver(history, known),
+    recoverBackup: (context) => recoverWithin(session, place, context, [...abandonedBefore(history, undoes), run]),
     abandoned: abandonedBefore(history, undoes),
     items,
   };
@@ -63,7 +106,7 @@ async function rollBackWithin(
   reason: string,
 ): Promise<RollbackResult['outcome']> {
   const history = await readHistory(session);
-  const inner = history.runs.filter(({ parent }) => parent === run).at(-1);
+  const inner = innerRunOf(history, run, 'rollback');
   const within: Place = { ...place, history, parent: run };
   if (inner !== undefined && inner.end !== null)
     return inner.end === 'rolledBack' || inner.end === 'unchanged' ? inner.end : 'safeMode';
@@ -96,7 +139,7 @@ export function runMigration(
   source: Source | null,
 ): Promise<ExecutionEnd<MigrationContext>> {
   const { history, ledger, parent } = place;
-  const run = start.kind === 'begin' ? start.input.run : start.record.run;
+  const { run } = start.kind === 'begin' ? start.input : contextOf(start);
   const memory: MigrationMemory = {
     tables: null,
     source,
@@ -105,7 +148,7 @@ export function runMigration(
     hasEnded: (known) => isOver(history, known),
     rollBack: (reason) => rollBackWithin(session, place, run, reason),
   };
-  const resumed = start.kind === 'resume' ? (start.record.snapshot.context as unknown as MigrationContext).items : 0;
+  const resumed = start.kind === 'begin' ? 0 : (contextOf(start) as MigrationContext).items;
   return carryOut(session, migrationPlan(memory), start, {
     ledger,
     parent,
@@ -118,12 +161,13 @@ export function runMigration(
  * Where an interrupted run goes on. Whoever carried it out before is shut out with a higher token first; a run that
  * holds no lease yet, or has given it back, needs none to go on.
  */
-export async function resumeStart(session: Session, run: RunHistory): Promise<Start<never>> {
+export async function resumeStart(session: Session, run: RunHistory, intent?: ResumeIntent): Promise<Start<never>> {
   const { world } = session;
   const { token, outcome } = run.context;
   const onlyAnnounces = run.last.commands.every((command) => command === 'announce');
   // The app may have started again with its writers on.
   if (outcome === 'safeMode' || (token > 0 && !onlyAnnounces)) await world.operations.stop();
   const isFenced = token > 0 && !onlyAnnounces;
-  return { kind: 'resume', record: run.last, token: isFenced ? await takeOver(world, run.context) : token };
+  const fresh = isFenced ? await takeOver(world, run.context) : token;
+  return { kind: 'resume', record: run.last, token: fresh, ...(intent === undefined ? {} : { intent }) };
 }

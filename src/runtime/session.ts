@@ -5,13 +5,15 @@ import { type Bell, createBell } from './bell.ts';
 import { causeOf } from './cause.ts';
 import { pauseBefore } from './execution/command-runner.ts';
 import { within } from './execution/deadline.ts';
-import { type Execution, execute, type Start } from './execution/execution.ts';
+import { type Execution, execute } from './execution/execution.ts';
 import { createLedger, type Ledger } from './execution/ledger.ts';
+import type { Start } from './execution/start.ts';
 import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, Plan } from './execution/types.ts';
 import { type History, historyOf } from './history.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { questionOf } from './question.ts';
 import type { RecoveryResult } from './record-types.ts';
-import { questionOf, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import { createStatusBoard, type StatusBoard } from './status-board.ts';
 import type { World } from './world.ts';
 
@@ -167,6 +169,8 @@ export async function carryOut<C extends AnyContext, E extends AnyEvent, I exten
 
 /** The lock is a hint: without it the journal and the token still decide who goes on. */
 async function hold(session: Session, mode: 'working' | 'waiting'): Promise<void> {
+  // Those that wait for the one that waits use up no time either.
+  for (const outer of session.executions.slice(0, -1)) outer.setTime(mode === 'waiting' ? 'paused' : 'running');
   if (mode === 'waiting') {
     await releaseLock(session);
     session.asked.ring();

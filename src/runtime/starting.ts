@@ -49,7 +49,9 @@ export async function resultOf(
     session.world.logger.warn('The journal could not be read after the run.', { cause: causeOf(error) });
     const timestamp = new Date(session.world.clock.now()).toISOString();
     const { context } = end.view;
-    return 'undoes' in context ? rollbackResult(context, timestamp) : migrationResult(context, [], timestamp);
+    return 'copied' in context
+      ? migrationResult(context, [], timestamp)
+      : rollbackResult(context as RollbackContext, timestamp);
   }
 }
 

@@ -27,14 +27,46 @@ export type Escalation = 1 | 2 | 3;
 /** The stages that a person is shown. */
 export type Stage = 'PREPARING' | 'EXECUTING' | 'VERIFYING' | 'COMPLETED' | 'FAILED';
 
-/** A question to a person; the run waits and holds nothing. */
-export interface Question {
+/** Data was changed after the migration: merge it into what is restored, or leave it in the archive. */
+export interface DriftQuestion {
   readonly question: 'drift';
   readonly choices: readonly ('merge' | 'discard')[];
   /** Identifies what the person was shown; a decision may quote it. */
   readonly driftDigest: string;
   readonly drift: DriftSummary;
 }
+
+/** No backup of the migration can be used; an older one can, which lacks what was changed after it was made. */
+export interface OlderBackupQuestion {
+  readonly question: 'olderBackup';
+  readonly choices: readonly ('useOlderBackup' | 'reconstruct' | 'stop')[];
+  readonly backupId: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly keys: number;
+}
+
+/** The data was put together again, and not every item can be proved to be as it was. */
+export interface ReconstructionQuestion {
+  readonly question: 'reconstruction';
+  readonly choices: readonly ('useReconstruction' | 'useOlderBackup' | 'stop')[];
+  /** The backup that holds the result, to be looked at; `reconstruction` of `backups.list` says more. */
+  readonly backupId: string;
+  readonly exact: number;
+  readonly lossy: number;
+  /** Keys of which nothing was found. */
+  readonly missing: number;
+}
+
+/** All keys of the migration are gone from storage, the marker too: perhaps somebody logged out (hazard H28b). */
+export interface EmptiedStorageQuestion {
+  readonly question: 'emptiedStorage';
+  readonly choices: readonly ('restore' | 'keepEmpty')[];
+  readonly keys: number;
+}
+
+/** A question to a person at level 2; the run waits and holds nothing. */
+export type Question = DriftQuestion | OlderBackupQuestion | ReconstructionQuestion | EmptiedStorageQuestion;
 
 /** What people did after the migration, in numbers. */
 export interface DriftSummary {
@@ -60,7 +92,7 @@ export interface RollbackStatus {
   readonly errors: readonly string[];
   readonly migrationState: MigrationState;
   /** Which chart is running, or ran last. */
-  readonly activity: 'idle' | 'migration' | 'rollback';
+  readonly activity: 'idle' | 'migration' | 'rollback' | 'emergencyRecovery' | 'crashRecovery';
   readonly runId: string | null;
   /** The chart's state as a dotted path (`executing.clearingDatabase`), or `null` when idle. */
   readonly state: string | null;

@@ -1,7 +1,6 @@
 import type { Fault } from '../machines/chart.ts';
-import type { ExecutionView } from './execution/types.ts';
+import type { AnyContext, ChartId, ExecutionView } from './execution/types.ts';
 import { messageFor } from './messages.ts';
-import { summaryOf } from './rollback/drift.ts';
 import type { MigrationState, Question, RollbackStatus } from './status-types.ts';
 
 /** Before this part is done, the rate is too uncertain for an estimate. */
@@ -32,22 +31,23 @@ export const pathOf = (value: ExecutionView['value']): string =>
         .map((pair) => pair.join('.'))
         .join(' ');
 
-const stateDuring = { migration: 'MIGRATING', rollback: 'ROLLING_BACK' } as const;
+const STATES_DURING: Readonly<Partial<Record<ChartId, MigrationState>>> = {
+  migration: 'MIGRATING',
+  rollback: 'ROLLING_BACK',
+  emergencyRecovery: 'ROLLING_BACK',
+};
+
+/** How a run ended, for people; a recovery that only handed on what it had found has no end of its own. */
+const outcomeOf = ({ outcome }: AnyContext): RollbackStatus['outcome'] =>
+  outcome === 'recovered' || outcome === 'notRecovered' ? null : outcome;
 
 function migrationStateOf(view: ExecutionView, before: MigrationState): MigrationState {
   const { outcome } = view.context;
-  if (view.meta.stage !== 'COMPLETED' && view.meta.stage !== 'FAILED') return stateDuring[view.id];
+  if (view.meta.stage !== 'COMPLETED' && view.meta.stage !== 'FAILED') return STATES_DURING[view.id] ?? before;
   if (view.value === 'safeMode' || outcome === 'safeMode') return 'SAFE_MODE';
   if (outcome === 'migrated') return 'MIGRATED';
   if (outcome === 'rolledBack') return 'ROLLED_BACK';
   return before;
-}
-
-/** The question that a waiting rollback has put, or `null`. */
-export async function questionOf(view: ExecutionView): Promise<Question | null> {
-  if (view.meta.waitsFor !== 'person' || !('drift' in view.context) || view.context.drift === null) return null;
-  const drift = await summaryOf(view.context.drift);
-  return { question: 'drift', choices: ['merge', 'discard'], driftDigest: drift.digest, drift };
 }
 
 function estimate(view: ExecutionView): number | null {
@@ -77,6 +77,6 @@ export function statusOf(view: ExecutionView, question: Question | null, before:
     canCancel: !ended && meta.cancel !== 'tooLate',
     question,
     escalation: context.escalation,
-    outcome: ended ? context.outcome : null,
+    outcome: ended ? outcomeOf(context) : null,
   };
 }

@@ -5,7 +5,7 @@ import { archived, archives, dropArchive } from './memory-database/archive.ts';
 import { clear, remaining, sweep, undoClear } from './memory-database/clear.ts';
 import { begin, compare, copy, digest, rowDigests } from './memory-database/copy.ts';
 import { lease, ledger, release } from './memory-database/lease.ts';
-import { driftedPage, planClear, toSurvey } from './memory-database/plan.ts';
+import { driftedPage, movablePage, planClear, toSurvey } from './memory-database/plan.ts';
 import type { MemorySchema } from './memory-database/schema.ts';
 import { createStore, type MemoryStore, once } from './memory-database/store.ts';
 import type { MemoryDatabase, MemoryDatabaseOptions } from './memory-database/types.ts';
@@ -59,6 +59,7 @@ function databasePort(store: MemoryStore, attempt: <T>(work: () => T) => Promise
     rowDigests: (run, collection, after, limit) => attempt(() => rowDigests(store, run, collection, after, limit)),
     survey: (_migration, undoes, limit) => attempt(() => toSurvey(planClear(store, undoes), limit)),
     drifted: (_migration, undoes, after, limit) => attempt(() => driftedPage(store, undoes, after, limit)),
+    movable: (_migration, undoes, after, limit) => attempt(() => movablePage(store, undoes, after, limit)),
     clear: (fence, request) => attempt(() => clear(store, fence, request)),
     undoClear: (fence) => attempt(() => undoClear(store, fence)),
     sweep: (fence) => attempt(() => sweep(store, fence)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closedGate, type Fault } from '../../src/testing/index.ts';
+import { driftQuestion } from '../support/drift-question.ts';
 import { type AppProcess, createKit, type Kit, type PortName, SMALL_STORAGE } from '../support/run-kit.ts';
 import { drift } from '../support/scenarios.ts';
 
@@ -32,7 +33,7 @@ const startWith = (kit: Kit, port: PortName, fault: Fault): AppProcess => kit.st
 /** Resolves when the client waits for a person with another question than `last`. */
 async function question({ client }: AppProcess, last = ''): Promise<string> {
   for (let turns = 0; turns < 100; turns++) {
-    const asked = client.getSnapshot().question;
+    const asked = driftQuestion(client);
     if (asked !== null && asked.driftDigest !== last) return asked.driftDigest;
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -86,7 +87,7 @@ describe('a decision over drift', () => {
     const first = await question(process);
     await process.client.decide({ question: 'drift', choice: 'merge', driftDigest: first });
     const second = await question(process, first);
-    expect(process.client.getSnapshot().question?.drift.storageKeys).toBe(2);
+    expect(driftQuestion(process.client)?.drift.storageKeys).toBe(2);
     expect(process.ports.database.count('clear')).toBe(0);
     await process.client.decide({ question: 'drift', choice: 'merge', driftDigest: second });
     expect(await running).toMatchObject({ outcome: 'rolledBack' });

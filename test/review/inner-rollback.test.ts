@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StorageError } from '../../src/errors.ts';
 import type { MigrationResult } from '../../src/runtime/status-types.ts';
 import type { Fault, PortCall } from '../../src/testing/index.ts';
+import { driftQuestion } from '../support/drift-question.ts';
 import { createKit, type Driven, drive, type Kit } from '../support/run-kit.ts';
 import { at } from './at.ts';
 
@@ -40,7 +41,7 @@ describe('the rollback that a migration runs within itself', () => {
   it('CL8 is decided upon in the same process', async () => {
     const kit = createKit();
     const { process, ending } = await asking(kit);
-    const { driftDigest } = process.client.getSnapshot().question ?? {};
+    const driftDigest = driftQuestion(process.client)?.driftDigest;
     await process.client.decide({ question: 'drift', choice: 'merge', ...(driftDigest ? { driftDigest } : {}) });
     expectRolledBack(kit, await drive(kit.clock, ending, 1));
   });

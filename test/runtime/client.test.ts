@@ -8,6 +8,7 @@ import {
   StorageError,
 } from '../../src/index.ts';
 import { memoryCache, memoryDatabase, memoryStorage, memoryVault, withFaults } from '../../src/testing/index.ts';
+import { driftQuestion } from '../support/drift-question.ts';
 import {
   asking,
   CONTENT,
@@ -165,7 +166,7 @@ describe('what changes nothing', () => {
     const { drift } = await on.until(client.plan());
     const ending = client.rollback({ reason: 'USER_REQUEST' });
     await on.clock.advance(0);
-    expect(client.getSnapshot().question?.drift).toStrictEqual(drift);
+    expect(driftQuestion(client)?.drift).toStrictEqual(drift);
     await on.until(client.decide({ question: 'drift', choice: 'merge', driftDigest: drift.digest }));
     expect(await on.until(ending)).toMatchObject({ outcome: 'rolledBack' });
   });

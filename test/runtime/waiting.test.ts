@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { driftQuestion } from '../support/drift-question.ts';
 import { asking, codeOf, keysOf, migrated, turn } from './kit.ts';
 
 const MERGE = { question: 'drift', choice: 'merge' } as const;
@@ -63,7 +64,7 @@ describe('a run that waits for a person', () => {
     expect(await codeOf(on.until(client.decide(MERGE)))).toBe('QUESTION_NOT_OPEN');
     const { ending } = await asking(on, client);
     expect(await codeOf(on.until(client.decide({ ...MERGE, driftDigest: 'of yesterday' })))).toBe('DECISION_STALE');
-    await on.until(client.decide({ ...MERGE, driftDigest: client.getSnapshot().question?.driftDigest ?? '' }));
+    await on.until(client.decide({ ...MERGE, driftDigest: driftQuestion(client)?.driftDigest ?? '' }));
     await on.until(ending);
     expect(await codeOf(on.until(client.decide(MERGE)))).toBe('QUESTION_NOT_OPEN');
   });

@@ -15,6 +15,7 @@ import { readDrifted } from './drifted-page.ts';
 import { memoryEngine, type Session, type SqlEngine } from './engine.ts';
 import type { SqlJsImage } from './image.ts';
 import { once, readLedger, releaseLease, takeLease } from './lease.ts';
+import { readMovable } from './movable-page.ts';
 import { findRun, noteRowsBefore } from './provenance.ts';
 import { type AnySqlJsDatabase, type BoundTable, bindTables, type SqlJsScope, scopeKind } from './tables.ts';
 import { undoClear } from './undo.ts';
@@ -145,7 +146,16 @@ function rollbackMethods(
   engine: SqlEngine,
   tables: readonly BoundTable[],
 ): MethodsOf<
-  'survey' | 'drifted' | 'clear' | 'undoClear' | 'sweep' | 'remaining' | 'archives' | 'archived' | 'dropArchive'
+  | 'survey'
+  | 'drifted'
+  | 'movable'
+  | 'clear'
+  | 'undoClear'
+  | 'sweep'
+  | 'remaining'
+  | 'archives'
+  | 'archived'
+  | 'dropArchive'
 > {
   return {
     survey: (_migration, undoes, limit) =>
@@ -156,6 +166,8 @@ function rollbackMethods(
       }),
     drifted: (_migration, undoes, after, limit) =>
       engine.read('reading drifted rows', (session) => readDrifted(session, tables, undoes, after, limit)),
+    movable: (_migration, undoes, after, limit) =>
+      engine.read('reading rows', (session) => readMovable(session, tables, undoes, after, limit)),
     clear: (fence, request) =>
       engine.write(
         'clearing',

@@ -10,6 +10,7 @@ const { update, on, fault, owe, common } = updatesFor<MigrationContext, Migratio
   BATCH_COPIED: 'VALIDATION_FAILURES',
   COPY_DIFFERS: 'VERIFICATION_FAILED',
   ROLLBACK_ENDED: 'SAFE_MODE',
+  RESUMED: 'STORAGE_EMPTIED',
 });
 
 /** Which of the public reasons an event stands for, if it stands for one. */

@@ -14,7 +14,6 @@ export function initialContext(input: MigrationInput): MigrationContext {
     digest: null,
     removed: 0,
     attempts: 0,
-    reclaims: 0,
     recoveries: 0,
     errors: 0,
     reason: null,

@@ -11,11 +11,6 @@ export function canRetry({ context, event }: Args): boolean {
   return event.type === 'FAILED' && event.persistence === 'transient' && context.attempts < RETRIES;
 }
 
-/** A lost lease may be fetched again, a bounded number of times. */
-export function canReclaim({ context }: Args): boolean {
-  return context.reclaims < RETRIES;
-}
-
 /** More of all items failed validation than may. */
 export function tooManyFailures({ context, event }: Args): boolean {
   return event.type === 'BATCH_COPIED' && event.failed > context.tolerance * context.items;
@@ -55,4 +50,9 @@ export function endsUnchanged({ context }: Args): boolean {
 /** The run ends with everything taken back. */
 export function endsRolledBack({ context }: Args): boolean {
   return context.outcome === 'rolledBack';
+}
+
+/** A person wants storage to stay as empty as it was found (hazard H28b). */
+export function withdraws({ event }: Args): boolean {
+  return event.type === 'RESUMED' && event.intent === 'withdraw';
 }

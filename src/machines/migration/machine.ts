@@ -13,6 +13,7 @@ const letGo = { target: '#migration.finishing.releasing', actions: ['noteFailure
 const discard = { target: '#migration.undoing.discardingCopy', actions: 'noteFailure' } as const;
 const rollBack = { target: '#migration.undoing.rollingBack', actions: 'noteFailure' } as const;
 const putBack = { target: '#migration.undoing.puttingSourceBack', actions: 'noteFailure' } as const;
+const withdraw = { ...discard, guard: 'withdraws', actions: ['noteResumed', 'noteFailure'] } as const;
 const lockDown = { target: '#migration.finishing.lockingDown', actions: ['noteFailure', 'endInSafeMode'] } as const;
 
 /**
@@ -31,7 +32,11 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
   states: {
     preparing: {
       initial: 'surveying',
-      on: { CANCEL: letGo, TRIGGERED: letGo },
+      on: {
+        CANCEL: letGo,
+        TRIGGERED: letGo,
+        RESUMED: { ...letGo, guard: 'withdraws', actions: ['noteResumed', ...letGo.actions] },
+      },
       states: {
         surveying: {
           meta: meta.surveying,
@@ -69,7 +74,7 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
     },
     copying: {
       initial: 'copyingBatch',
-      on: { CANCEL: discard, TRIGGERED: discard, OWNERSHIP_LOST: discard },
+      on: { CANCEL: discard, TRIGGERED: discard, OWNERSHIP_LOST: discard, RESUMED: withdraw },
       states: {
         copyingBatch: {
           meta: meta.copyingBatch,
@@ -113,12 +118,14 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
         SOURCE_CLEARED: { target: 'finishing.closing', actions: ['noteRemoved', 'endMigrated'] },
         OWNERSHIP_LOST: rollBack,
         CANCEL: rollBack,
+        RESUMED: withdraw,
         TRIGGERED: [{ ...putBack, guard: 'databaseLost' }, rollBack],
         FAILED: [again('clearingSource'), { ...putBack, guard: 'databaseLost' }, rollBack],
       },
     },
     undoing: {
       initial: 'discardingCopy',
+      on: { RESUMED: withdraw },
       states: {
         rollingBack: {
           meta: meta.rollingBack,

@@ -1,4 +1,5 @@
-import type { FailedEvent, Fault } from '../chart.ts';
+import type { FailedEvent } from '../chart.ts';
+import type { CommonContext } from '../updates.ts';
 
 /** The version of the migration chart; it changes whenever a stored snapshot would mean something else. */
 export const MIGRATION_VERSION = 1;
@@ -34,9 +35,7 @@ export interface MigrationInput {
 }
 
 /** The migration's memory: ids, counts and digests, under 4 KiB whatever the amount of data (rule JN6). */
-export interface MigrationContext extends MigrationInput {
-  /** The fencing token, 0 before there is a lease. */
-  readonly token: number;
+export interface MigrationContext extends CommonContext, MigrationInput {
   readonly backup: string | null;
   readonly items: number;
   readonly keys: number;
@@ -47,19 +46,8 @@ export interface MigrationContext extends MigrationInput {
   readonly failed: number;
   readonly digest: string | null;
   readonly removed: number;
-  /** Failed attempts at the present command. */
-  readonly attempts: number;
-  readonly reclaims: number;
-  /** How often the run was continued after its process had ended. */
-  readonly recoveries: number;
-  readonly errors: number;
   /** Why it was undone. */
   readonly reason: string | null;
-  readonly failure: Fault | null;
-  readonly warnings: readonly Fault[];
-  /** What must still be done elsewhere, later. */
-  readonly debts: readonly string[];
-  readonly escalation: 1 | 2 | 3;
   readonly outcome: 'migrated' | 'unchanged' | 'rolledBack' | 'safeMode' | null;
 }
 
@@ -89,7 +77,7 @@ export type MigrationEvent =
   | { readonly type: 'RELEASED' }
   | { readonly type: 'LOCKED_DOWN' }
   | { readonly type: 'ANNOUNCED' }
-  | { readonly type: 'RESUMED'; readonly token: number }
+  | { readonly type: 'RESUMED'; readonly token: number; readonly intent?: 'goOn' | 'withdraw' }
   | { readonly type: 'CANCEL' }
   | { readonly type: 'TRIGGERED'; readonly reason: string }
   | { readonly type: 'UNLOCK'; readonly reason: string }

@@ -11,7 +11,7 @@ const { update, on, common } = updatesFor<RollbackContext, RollbackEvent>({
   OWNERSHIP_LOST: 'DATABASE_FENCED',
   MISMATCHED: 'VERIFICATION_FAILED',
   DISPLACED: 'STORAGE_BUSY',
-  NOT_RECOVERED: 'BACKUP_NOT_FOUND',
+  RESUMED: 'STORAGE_EMPTIED',
   OUTCOME_UNKNOWN: 'DATABASE_OUTCOME_UNKNOWN',
 });
 
@@ -67,6 +67,7 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
   }),
   noteRecoveredBackup: on('BACKUP_RECOVERED', (context, event) => {
     context.backup = event.backup;
+    context.escalation = event.escalation > context.escalation ? event.escalation : context.escalation;
     context.attempts = 0;
   }),
   noteCleared: on('CLEARED', (context, event) => {

@@ -1,5 +1,5 @@
 import { RETRIES } from '../chart.ts';
-import type { RollbackContext, RollbackEvent } from './types.ts';
+import type { ResumeIntent, RollbackContext, RollbackEvent } from './types.ts';
 
 interface Args {
   readonly context: RollbackContext;
@@ -65,3 +65,22 @@ export function endsRolledBack({ context }: Args): boolean {
 export function endsUnchanged({ context }: Args): boolean {
   return context.outcome === 'unchanged';
 }
+
+const resumesTo =
+  (intent: ResumeIntent) =>
+  ({ event }: Args): boolean =>
+    event.type === 'RESUMED' && event.intent === intent;
+
+/** A person wants storage to stay as empty as it was found (hazard H28b). */
+export const withdraws: (args: Args) => boolean = resumesTo('withdraw');
+
+/** The same, after a burst may have been written. */
+export function withdrawsAfterPreparing(args: Args): boolean {
+  return withdraws(args) && hasPrepared(args);
+}
+
+/** Storage and database are found as the run was to leave them. */
+export const onlyVerifies: (args: Args) => boolean = resumesTo('verify');
+
+/** The backup was found damaged when the run was taken up. */
+export const needsAnotherBackup: (args: Args) => boolean = resumesTo('replaceBackup');

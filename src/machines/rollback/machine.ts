@@ -5,34 +5,7 @@ import { initialContext } from './context.ts';
 import * as guards from './guards.ts';
 import { rollbackMeta as meta } from './meta.ts';
 import type { RollbackCommand, RollbackContext, RollbackEvent, RollbackInput } from './types.ts';
-
-/** Has the runtime carry out a command once the record that announces it is durable. */
-const run = (command: RollbackCommand) => ({ type: 'run', params: { command } }) as const;
-
-const letGo = { target: '#rollback.finishing.releasing', actions: ['noteFailure', 'endUnchanged'] } as const;
-const undoClear = { target: '#rollback.compensating.undoingClear', actions: 'noteFailure' } as const;
-const undoRestore = { target: '#rollback.compensating.undoingRestore', actions: 'noteFailure' } as const;
-/** What has been changed so far is undone: an earlier burst may have been written. */
-const undo = [{ ...undoRestore, guard: 'hasPrepared' }, undoClear] as const;
-const lockDown = { target: '#rollback.finishing.lockingDown', actions: ['noteFailure', 'endInSafeMode'] } as const;
-
-/** The end that the outcome names. */
-const ends = <More extends object>(more: More) =>
-  [
-    { target: '#rollback.rolledBack', guard: 'endsRolledBack', ...more },
-    { target: '#rollback.unchanged', guard: 'endsUnchanged', ...more },
-    { target: '#rollback.safeMode', ...more },
-  ] as const;
-
-/** A lease that was lost before anything changed is asked for again; afterwards it is taken back. */
-const lockAgain = [
-  { target: '#rollback.preparing.locking', guard: 'canReclaim', actions: 'countReclaim' },
-  letGo,
-] as const;
-const reclaim = [
-  { target: '#rollback.executing.reclaiming', guard: 'canReclaim', actions: 'countReclaim' },
-  lockDown,
-] as const;
+import { ends, letGo, lockAgain, lockDown, reclaim, run, undo, undoClear, undoRestore, withdraw } from './ways.ts';
 
 /**
  * The rollback: takes the rows out of the database and puts the users' data back where it came from, in the order
@@ -51,7 +24,11 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
   states: {
     preparing: {
       initial: 'inspecting',
-      on: { CANCEL: letGo, TRIGGERED: letGo },
+      on: {
+        CANCEL: letGo,
+        TRIGGERED: letGo,
+        RESUMED: { ...letGo, guard: 'withdraws', actions: ['noteResumed', ...letGo.actions] },
+      },
       states: {
         inspecting: {
           meta: meta.inspecting,
@@ -118,35 +95,32 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           entry: run('recoverBackup'),
           on: {
             BACKUP_RECOVERED: { target: 'inspecting', actions: 'noteRecoveredBackup' },
-            NOT_RECOVERED: { target: 'requestingManualRecovery', actions: ['noteFailure', 'escalate'] },
-            FAILED: [
-              again('recoveringBackup'),
-              { target: 'requestingManualRecovery', actions: ['noteFailure', 'escalate'] },
-            ],
-          },
-        },
-        requestingManualRecovery: {
-          meta: meta.requestingManualRecovery,
-          entry: run('requestManualRecovery'),
-          on: {
-            REQUESTED: { target: '#rollback.finishing.releasing', actions: 'endUnchanged' },
-            FAILED: [
-              again('requestingManualRecovery'),
-              { target: '#rollback.finishing.releasing', actions: ['warn', 'endUnchanged'] },
-            ],
+            NOT_RECOVERED: { ...letGo, actions: [...letGo.actions, 'escalate'] },
+            FAILED: [again('recoveringBackup'), { ...letGo, actions: [...letGo.actions, 'escalate'] }],
+            // The search is a run of its own, which is what is cancelled and what has limits of time.
+            CANCEL: {},
+            TRIGGERED: {},
           },
         },
       },
     },
     executing: {
       initial: 'clearingDatabase',
-      on: { CANCEL: undo, TRIGGERED: { actions: 'warn' } },
+      on: {
+        CANCEL: undo,
+        TRIGGERED: { actions: 'warn' },
+        RESUMED: [
+          ...withdraw,
+          { target: '#rollback.verifying', guard: 'onlyVerifies', actions: 'noteResumed' },
+          { target: '.replacingBackup', guard: 'needsAnotherBackup', actions: 'noteResumed' },
+        ],
+      },
       states: {
         clearingDatabase: {
           meta: meta.clearingDatabase,
           entry: run('clearDatabase'),
           on: {
-            RESUMED: { actions: ['noteResumed', 'doubtClear'] },
+            RESUMED: [...withdraw, { actions: ['noteResumed', 'doubtClear'] }],
             CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
             DRIFTED: { target: '#rollback.preparing.standingDown', actions: ['startAfresh', 'noteNotCleared'] },
             OUTCOME_UNKNOWN: { target: 'resolvingClear', actions: 'countAttempt' },
@@ -191,6 +165,17 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
             FAILED: [again('reclaiming'), lockDown],
           },
         },
+        replacingBackup: {
+          meta: meta.replacingBackup,
+          entry: run('recoverBackup'),
+          on: {
+            BACKUP_RECOVERED: { target: 'preparingRestore', actions: 'noteRecoveredBackup' },
+            NOT_RECOVERED: undo,
+            FAILED: [again('replacingBackup'), ...undo],
+            CANCEL: {},
+            TRIGGERED: {},
+          },
+        },
         preparingRestore: {
           meta: meta.preparingRestore,
           entry: run('prepareRestore'),
@@ -214,6 +199,12 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
     },
     verifying: {
       initial: 'verifyingData',
+      on: {
+        RESUMED: [
+          ...withdraw,
+          { target: '#rollback.executing.replacingBackup', guard: 'needsAnotherBackup', actions: 'noteResumed' },
+        ],
+      },
       states: {
         verifyingData: {
           meta: meta.verifyingData,

@@ -13,10 +13,10 @@ export type RollbackState =
   | 'loadingBackup'
   | 'standingDown'
   | 'recoveringBackup'
-  | 'requestingManualRecovery'
   | 'clearingDatabase'
   | 'resolvingClear'
   | 'reclaiming'
+  | 'replacingBackup'
   | 'invalidatingCache'
   | 'preparingRestore'
   | 'restoringStorage'
@@ -52,17 +52,9 @@ export const rollbackMeta: Readonly<Record<RollbackState, StateMeta>> = {
   recoveringBackup: state(
     'PREPARING',
     'warning',
-    'stopsHere',
+    'tooLate',
     'Looking for another copy',
     'The backup cannot be used. Other copies are looked for; nothing has been changed.',
-    { step: 'Load Backup' },
-  ),
-  requestingManualRecovery: state(
-    'PREPARING',
-    'critical',
-    'tooLate',
-    'Calling for help',
-    'No verified copy was found. Administrators are told what is affected; nothing has been changed.',
     { step: 'Load Backup' },
   ),
   clearingDatabase: executing('Moving the rows out of the database', 'One transaction moves them to the archive.', {
@@ -76,6 +68,14 @@ export const rollbackMeta: Readonly<Record<RollbackState, StateMeta>> = {
   reclaiming: executing('Taking the lease back', 'Somebody else took the lease; it is fetched with a higher token.', {
     step: 'Restore LocalStorage',
   }),
+  replacingBackup: state(
+    'EXECUTING',
+    'warning',
+    'tooLate',
+    'Looking for another copy',
+    'The backup was damaged while the run was interrupted. Other copies are looked for; the rows are in the archive.',
+    { step: 'Restore LocalStorage' },
+  ),
   invalidatingCache: executing('Emptying the cache', 'Removes cached copies of the rows that were moved.', {
     step: 'Clear Database',
   }),

@@ -1,4 +1,5 @@
-import type { FailedEvent, Fault } from '../chart.ts';
+import type { FailedEvent } from '../chart.ts';
+import type { CommonContext } from '../updates.ts';
 
 /** The version of the rollback chart; it changes whenever a stored snapshot would mean something else. */
 export const ROLLBACK_VERSION = 1;
@@ -12,7 +13,6 @@ export type RollbackCommand =
   | 'loadBackup'
   | 'standDown'
   | 'recoverBackup'
-  | 'requestManualRecovery'
   | 'clearDatabase'
   | 'resolveClear'
   | 'reclaimLease'
@@ -53,9 +53,7 @@ export interface RollbackInput {
 }
 
 /** The rollback's memory: ids, counts and digests, under 4 KiB whatever the amount of data (rule JN6). */
-export interface RollbackContext extends RollbackInput {
-  /** The fencing token, 0 before there is a lease. */
-  readonly token: number;
+export interface RollbackContext extends CommonContext, RollbackInput {
   readonly drift: DriftFigures | null;
   /** What becomes of the drift; `null` until it is decided. */
   readonly choice: 'merge' | 'discard' | null;
@@ -71,31 +69,29 @@ export interface RollbackContext extends RollbackInput {
   readonly written: number;
   /** The digest of what every key is to hold, and the number of the marker that goes with it. */
   readonly targets: { readonly digest: string; readonly marker: number } | null;
-  /** Failed attempts at the present command. */
-  readonly attempts: number;
   /** How often the restore was prepared, and how often a lost lease was reclaimed. */
   readonly preparations: number;
   readonly reclaims: number;
-  /** How often the run was continued after its process had ended. */
-  readonly recoveries: number;
   /** The public steps that have been done and not undone, in their order. */
   readonly done: readonly string[];
-  readonly errors: number;
-  readonly failure: Fault | null;
-  readonly warnings: readonly Fault[];
-  /** What must still be done elsewhere, later. */
-  readonly debts: readonly string[];
-  readonly escalation: 1 | 2 | 3;
   readonly outcome: 'rolledBack' | 'unchanged' | 'safeMode' | null;
 }
+
+/**
+ * What a run that was interrupted is taken up for.
+ * - `goOn`: where it was; the default.
+ * - `verify`: storage holds what it was to hold and the rows are gone, so only that is to be verified.
+ * - `withdraw`: a person wants storage to stay empty; what was changed elsewhere is undone.
+ * - `replaceBackup`: the backup cannot be used any more, so another copy is needed first.
+ */
+export type ResumeIntent = 'goOn' | 'verify' | 'withdraw' | 'replaceBackup';
 
 /** What can happen to a rollback. */
 export type RollbackEvent =
   | { readonly type: 'INSPECTED'; readonly drift: DriftFigures; readonly rows: number }
   | { readonly type: 'BACKUP_UNUSABLE'; readonly code: string }
-  | { readonly type: 'BACKUP_RECOVERED'; readonly backup: string }
-  | { readonly type: 'NOT_RECOVERED' }
-  | { readonly type: 'REQUESTED' }
+  | { readonly type: 'BACKUP_RECOVERED'; readonly backup: string; readonly escalation: 1 | 2 | 3 }
+  | { readonly type: 'NOT_RECOVERED'; readonly code: string }
   | { readonly type: 'DECIDE'; readonly choice: 'merge' | 'discard'; readonly rows: string; readonly storage: string }
   | { readonly type: 'LEASED'; readonly token: number }
   | { readonly type: 'BUSY' }
@@ -131,7 +127,7 @@ export type RollbackEvent =
   | { readonly type: 'RELEASED' }
   | { readonly type: 'LOCKED_DOWN' }
   | { readonly type: 'ANNOUNCED' }
-  | { readonly type: 'RESUMED'; readonly token: number }
+  | { readonly type: 'RESUMED'; readonly token: number; readonly intent?: ResumeIntent }
   | { readonly type: 'CANCEL' }
   | { readonly type: 'TRIGGERED'; readonly reason: string }
   | { readonly type: 'UNLOCK'; readonly reason: string }

@@ -32,6 +32,7 @@ export function rehearsalDatabase(real: DatabasePort, undoes: string): DatabaseP
     rowDigests: (run, collection, after, limit) => real.rowDigests(run, collection, after, limit),
     survey: (migration, run, limit) => real.survey(migration, run, limit),
     drifted: (migration, run, after, limit) => real.drifted(migration, run, after, limit),
+    movable: (migration, run, after, limit) => real.movable(migration, run, after, limit),
     clear: async ({ migration, run }, request) => {
       const { drift, collections, dependents } = await real.survey(migration, undoes, 0);
       const forbids = dependents.find(({ effect }) => effect === 'forbids');

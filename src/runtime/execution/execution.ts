@@ -1,9 +1,7 @@
 import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
 import { BackpedalError, JournalError } from '../../errors.ts';
 import { RETRIES } from '../../machines/chart.ts';
-import { snapshotOf } from '../charts.ts';
 import type { RecordDraft } from '../journal.ts';
-import type { JournalRecord } from '../journal-record.ts';
 import type { World } from '../world.ts';
 import { type ActiveTime, createActiveTime } from './active-time.ts';
 import { type CommandRunner, createCommandRunner, pauseBefore } from './command-runner.ts';
@@ -14,6 +12,7 @@ import type { Ledger } from './ledger.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { hasEnded, metaOf, persisted } from './snapshot.ts';
+import { firstSnapshot, type Start } from './start.ts';
 import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan } from './types.ts';
 import { createWatch, timeLimit, type Watch } from './watch.ts';
 
@@ -25,14 +24,11 @@ export interface Execution<TContext extends AnyContext = AnyContext> {
   readonly view: () => ExecutionView<TContext>;
   /** Tells the chart of something from outside; `false` when its present state cannot take it. */
   readonly send: (event: AnyEvent) => boolean;
+  /** Whether active time counts: not while an inner run waits for a person. */
+  readonly setTime: (mode: 'running' | 'paused') => void;
   /** Resolves when the run has stopped; never rejects. */
   readonly stopped: Promise<ExecutionEnd<TContext>>;
 }
-
-/** Where an execution begins: anew, or at the last record of its run with a fresh token. */
-export type Start<TInput> =
-  | { readonly kind: 'begin'; readonly input: TInput }
-  | { readonly kind: 'resume'; readonly record: JournalRecord; readonly token: number };
 
 /** What an execution works with. */
 export interface ExecutionSetting {
@@ -161,7 +157,7 @@ async function halt(it: Machinery<AnyContext, AnyEvent, AnyInput>): Promise<void
 }
 
 /** The commands that the chart's actions ask for. */
-function commandsOf(actions: readonly { readonly type: string; readonly params: unknown }[]): string[] {
+export function commandsOf(actions: readonly { readonly type: string; readonly params: unknown }[]): string[] {
   return actions.filter(({ type }) => type === 'run').map(({ params }) => (params as { command: string }).command);
 }
 
@@ -192,9 +188,17 @@ async function begin(it: Machinery<AnyContext, AnyEvent, AnyInput>, from: Start<
     for (const command of commandsOf(actions)) start(it, command);
     return;
   }
-  const { commands } = from.record;
-  const event = { type: 'RESUMED', token: from.token } as const;
-  const [next] = transition(it.plan.machine, it.snapshot as never, event as never);
+  if (from.kind === 'enter') {
+    await enter(it, from.event, from.snapshot, from.commands);
+    await settle(it);
+    for (const command of from.commands) start(it, command);
+    return;
+  }
+  const { token, intent } = from;
+  const event: AnyEvent = { type: 'RESUMED', token, ...(intent === undefined ? {} : { intent }) };
+  const [next, actions] = transition(it.plan.machine, it.snapshot as never, event as never);
+  const stays = JSON.stringify(next.value) === JSON.stringify(it.snapshot.value);
+  const commands = stays ? from.record.commands : commandsOf(actions);
   await enter(it, event, next, commands);
   await settle(it);
   for (const command of commands) start(it, command);
@@ -277,10 +281,7 @@ export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyI
     time: createActiveTime(setting.world.clock, from.kind === 'resume' ? from.record.activeMs : 0),
     progress: createProgress(plan.weights),
     watch: createWatch(setting.world, (reason) => push({ type: 'TRIGGERED', reason })),
-    snapshot:
-      from.kind === 'resume'
-        ? snapshotOf(from.record)
-        : (initialTransition(plan.machine, from.input as never)[0] as AnyMachineSnapshot),
+    snapshot: firstSnapshot(plan.machine, from),
     command: 0,
     wanted: from.kind === 'resume' ? from.record.commands : [],
   };
@@ -292,6 +293,7 @@ export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyI
       push(event);
       return true;
     },
+    setTime: (mode) => it.time.set(mode),
     stopped: drive(machinery, from),
   };
 }

@@ -1,14 +1,27 @@
 import type { Chart, StateMeta } from '../../machines/chart.ts';
+import type {
+  CrashRecoveryContext,
+  CrashRecoveryEvent,
+  CrashRecoveryInput,
+} from '../../machines/crash-recovery/types.ts';
+import type {
+  EmergencyRecoveryContext,
+  EmergencyRecoveryEvent,
+  EmergencyRecoveryInput,
+} from '../../machines/emergency-recovery/types.ts';
 import type { MigrationContext, MigrationEvent, MigrationInput } from '../../machines/migration/types.ts';
 import type { RollbackContext, RollbackEvent, RollbackInput } from '../../machines/rollback/types.ts';
 import type { World } from '../world.ts';
 
 /** The contexts, events and inputs that all charts have in common. */
-export type AnyContext = MigrationContext | RollbackContext;
+export type AnyContext = MigrationContext | RollbackContext | EmergencyRecoveryContext | CrashRecoveryContext;
 /** Any chart's events. */
-export type AnyEvent = MigrationEvent | RollbackEvent;
+export type AnyEvent = MigrationEvent | RollbackEvent | EmergencyRecoveryEvent | CrashRecoveryEvent;
 /** Any chart's inputs. */
-export type AnyInput = MigrationInput | RollbackInput;
+export type AnyInput = MigrationInput | RollbackInput | EmergencyRecoveryInput | CrashRecoveryInput;
+
+/** The charts by the names under which the journal keeps their runs. */
+export type ChartId = 'migration' | 'rollback' | 'emergencyRecovery' | 'crashRecovery';
 
 /** What a command is carried out with. */
 export interface Work {
@@ -26,7 +39,7 @@ export type CarryOut<TContext, TEvent> = (command: string, context: TContext, wo
 
 /** A chart with its name and version in the journal, and with the hands that carry its commands out. */
 export interface Plan<TContext extends AnyContext, TEvent extends AnyEvent, TInput extends AnyInput> {
-  readonly id: 'migration' | 'rollback';
+  readonly id: ChartId;
   readonly version: number;
   readonly machine: Chart<TContext, TEvent, TInput>;
   readonly carryOut: CarryOut<TContext, TEvent>;
@@ -38,7 +51,7 @@ export interface Plan<TContext extends AnyContext, TEvent extends AnyEvent, TInp
 
 /** What an execution shows while it runs. */
 export interface ExecutionView<TContext extends AnyContext = AnyContext> {
-  readonly id: 'migration' | 'rollback';
+  readonly id: ChartId;
   readonly run: string;
   readonly value: string | Record<string, string>;
   readonly context: TContext;

@@ -1,3 +1,4 @@
+import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { CollectionTable, DatabaseSurvey } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import type { Merged, Restore } from './restore-plan.ts';
@@ -11,6 +12,8 @@ export interface RollbackMemory {
   restore: Restore | null;
   /** Whether a run whose lease was found needs it no more: it has ended, or it is the one that this run belongs to. */
   readonly hasEnded: (run: string) => boolean;
+  /** Runs the emergency recovery as an inner run, or goes on with the one that was interrupted. */
+  readonly recoverBackup: (context: RollbackContext) => Promise<RollbackEvent>;
   /** Earlier rollbacks of the same migration that ended in safe mode and may have moved its rows out. */
   readonly abandoned: readonly string[];
   /** How many items the migration brought. */

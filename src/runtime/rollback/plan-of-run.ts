@@ -26,8 +26,7 @@ const hands: Readonly<Record<RollbackCommand, Hand>> = {
   stopOperations: common.stopOperations,
   loadBackup: prepare.loadVerified,
   standDown: prepare.standDown,
-  recoverBackup: prepare.recoverBackup,
-  requestManualRecovery: prepare.requestManualRecovery,
+  recoverBackup: (context, _work, memory) => memory.recoverBackup(context),
   clearDatabase: clear.clearDatabase,
   resolveClear: clear.resolveClear,
   reclaimLease: clear.reclaimLease,
@@ -64,7 +63,7 @@ export function rollbackPlan(memory: RollbackMemory): Plan<RollbackContext, Roll
     id: 'rollback',
     version: ROLLBACK_VERSION,
     machine: rollbackMachine,
-    unlimited: [],
+    unlimited: ['recoverBackup'],
     weights: weights as Readonly<Record<string, number>>,
     carryOut: (command, context, work) => {
       const hand = hands[command as RollbackCommand];

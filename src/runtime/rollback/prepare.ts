@@ -4,7 +4,7 @@ import type { BackupHead } from '../backup-format.ts';
 import { findBackup, loadBackup } from '../backup-store.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf, takeOver } from '../lease.ts';
-import { manualRecoveryNotices, questionNotices, send } from '../notifications.ts';
+import { questionNotices, send } from '../notifications.ts';
 import { storageDrift, surveyStorage } from '../storage-survey.ts';
 import type { World } from '../world.ts';
 import { figuresOf, UNSEEN } from './drift.ts';
@@ -139,15 +139,4 @@ export async function standDown(context: RollbackContext, work: Work, memory: Ro
   const found = await inspect({ ...context, approved: { rows: 'none', storage: 'none' } }, work, memory);
   if (found.type !== 'INSPECTED') throw new BackupError('INTERNAL', 'The drift could not be looked at.');
   return { type: 'STOOD_DOWN', drift: found.drift };
-}
-
-/** Looks for another verified copy. Nothing chooses one unasked, so a person is called. */
-export async function recoverBackup(): Promise<RollbackEvent> {
-  return { type: 'NOT_RECOVERED' };
-}
-
-/** Tells administrators and engineering what is affected and what to do. */
-export async function requestManualRecovery(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
-  await send(world, manualRecoveryNotices(world, context));
-  return { type: 'REQUESTED' };
 }

@@ -78,6 +78,22 @@ export function driftedPage(store: MemoryStore, undoes: string, after: string | 
   };
 }
 
+/** `DatabasePort.movable`, in the order of table and key. */
+export function movablePage(store: MemoryStore, undoes: string, after: string | null, limit: number): ArchivePage {
+  const [lastTable, lastKey]: string[] = after === null ? ['', ''] : JSON.parse(after);
+  const waiting = planClear(store, undoes)
+    .rows.filter(({ row }) => row !== null)
+    .map((row) => ({ ...row, table: row.collection }))
+    .sort((a, b) => byCodeUnits(a.table, b.table) || byCodeUnits(a.key, b.key))
+    .filter(({ table, key }) => (byCodeUnits(table, lastTable ?? '') || byCodeUnits(key, lastKey ?? '')) > 0);
+  const page = waiting.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    rows: page.map((entry) => ({ ...entry, row: entry.row === null ? null : cloneRow(entry.row) })),
+    next: last === undefined || waiting.length === page.length ? null : JSON.stringify([last.table, last.key]),
+  };
+}
+
 /** Dependents by table, collection and effect. */
 export function summarize(dependents: readonly Dependent[]): DependentSurvey[] {
   const counts = new Map<string, DependentSurvey>();

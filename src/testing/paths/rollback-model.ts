@@ -32,9 +32,8 @@ const failed = (persistence: 'transient' | 'permanent'): Move =>
 
 const fixed: readonly Move[] = [
   move('BACKUP_UNUSABLE', { type: 'BACKUP_UNUSABLE', code: 'BACKUP_DAMAGED' }),
-  move('BACKUP_RECOVERED', { type: 'BACKUP_RECOVERED', backup: 'another' }),
-  move('NOT_RECOVERED', { type: 'NOT_RECOVERED' }),
-  move('REQUESTED', { type: 'REQUESTED' }),
+  move('BACKUP_RECOVERED', { type: 'BACKUP_RECOVERED', backup: 'another', escalation: 2 }),
+  move('NOT_RECOVERED', { type: 'NOT_RECOVERED', code: 'BACKUP_NOT_FOUND' }),
   move('LEASED', { type: 'LEASED', token: 1 }),
   move('BUSY', { type: 'BUSY' }),
   move('OWNERSHIP_LOST', { type: 'OWNERSHIP_LOST' }),
