@@ -148,18 +148,37 @@ export async function loadBackup(world: World, id: string, report?: (part: numbe
   );
 }
 
-/** Content first, the head last: a generation counts from the moment it has a head, and is read back before. */
+/** Whether the content at a place is a whole backup. */
+async function isWhole(world: World, place: string): Promise<boolean> {
+  try {
+    const text = (await world.vault.get(`${place}/content`)) ?? '';
+    await readBackup(text, world.seal, world.migration.maxBackupSize);
+    return true;
+  } catch (error) {
+    if (error instanceof BackupError || (error instanceof VaultError && error.code === 'VAULT_DAMAGED')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Content first, the head last: a generation counts from the moment it has a head, and is read back before. Where a
+ * whole one is already, it stays and is what is given: it may be of a process that has taken this one for dead, and
+ * the run is built upon it by now (rule BK11).
+ */
 async function keep(world: World, number: number, id: string, content: string): Promise<VerifiedBackup> {
   const place = placeOf(world, number, id);
-  const headText = content.slice(0, content.indexOf('\n', content.indexOf('\n') + 1) + 1);
-  await world.vault.put(`${place}/content`, content);
-  const stored = await world.vault.get(`${place}/content`);
-  const backup = await readBackup(stored ?? '', world.seal, world.migration.maxBackupSize);
-  await world.vault.put(`${place}/head`, headText);
+  const isThere = (await world.vault.putIfAbsent(`${place}/content`, content)) === 'exists';
+  if (isThere && !(await isWhole(world, place))) await world.vault.put(`${place}/content`, content);
+  const stored = (await world.vault.get(`${place}/content`)) ?? '';
+  const backup = await readBackup(stored, world.seal, world.migration.maxBackupSize);
+  await world.vault.put(`${place}/head`, stored.slice(0, stored.indexOf('\n', stored.indexOf('\n') + 1) + 1));
   return backup;
 }
 
-/** Writes a new generation and gives it as it was read back, every hash recomputed, before it counted. */
+/**
+ * Writes a new generation and gives it as it was read back, every hash recomputed, before it counted. Of several
+ * processes that do so for one id the first one's counts, and is what all of them are given.
+ */
 export async function createBackup(
   world: World,
   id: string,
@@ -178,18 +197,21 @@ export async function createBackup(
     user: world.identity.user(),
   };
   const { text } = await writeBackup(facts, items, world.seal);
-  return keep(world, await nextNumber(world), id, text);
+  return keep(world, await numberFor(world, id), id, text);
 }
 
-const nextNumber = async (world: World): Promise<number> => ((await placesIn(world))[0]?.number ?? 0) + 1;
+/** The number of the generation that there is under this id, or the next one. */
+async function numberFor(world: World, id: string): Promise<number> {
+  const places = await placesIn(world);
+  return places.find((place) => place.id === id)?.number ?? (places[0]?.number ?? 0) + 1;
+}
 
 /**
  * Keeps a text from outside, verified and checked by the caller: as a new generation, or in the place of the damaged
  * one with its id, so that what lies beside that one is found.
  */
 export async function adoptBackup(world: World, id: string, text: string): Promise<Generation> {
-  const damaged = (await placesIn(world)).find((place) => place.id === id);
-  await keep(world, damaged?.number ?? (await nextNumber(world)), id, text);
+  await keep(world, await numberFor(world, id), id, text);
   return findBackup(world, id);
 }
 

@@ -52,6 +52,8 @@ export async function backUp(
       memory.source = understand(world, keys, memory.tables);
     }
     memory.backup = await createBackup(world, context.run, context.storage, keys);
+    // Another process was quicker: what it has kept is what is copied.
+    if (!keys.every(({ key, value }) => memory.backup?.values.get(key) === value)) memory.source = null;
   }
   const backup = await backupOf(world, context.run, memory);
   const { items } = await sourceOf(world, context.run, memory);
