@@ -1,0 +1,104 @@
+/**
+ * A process of the app. It loads everything, says that it is ready, and waits for orders: an order a line on stdin, and
+ * lines about what it does on stdout, written at once, so that they are there whatever befalls it.
+ */
+import fs from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { MigrationResult, RecoveryResult, RollbackResult } from '../../../src/index.ts';
+import type { Blow } from '../episode.ts';
+import { type FileApp, loadSql, openApp } from './app.ts';
+import { countOperations, type OperationWatcher } from './numbered-ports.ts';
+import type { Line, Order, Told, ToldRun } from './protocol.ts';
+
+const say = (line: Line): void => void fs.writeSync(1, `${JSON.stringify(line)}\n`);
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** From here on nothing of this process happens any more. */
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+  Atomics.wait(never, 0, 0);
+}
+
+/** Stands still as a whole, threads included, until SIGCONT. */
+function freeze(number: number): void {
+  say({ kind: 'freezes', number });
+  process.kill(process.pid, 'SIGSTOP');
+}
+
+function watcherFor(blow: Blow | null, chart: () => string | null): OperationWatcher {
+  const hit = (number: number, moment: 'before' | 'after'): void => {
+    if (blow === null || !('operation' in blow.at)) return;
+    if (blow.at.operation !== number || blow.at.moment !== moment) return;
+    if (blow.kind === 'kill') die();
+    else freeze(number);
+  };
+  return {
+    begins(number, name) {
+      say({ kind: 'begins', number, name, chart: chart() });
+      hit(number, 'before');
+    },
+    ends(number, name, failure) {
+      hit(number, 'after');
+      say({ kind: 'ends', number, name, failure: failure === null ? null : codeOf(failure) });
+    },
+  };
+}
+
+const codeOf = (thrown: unknown): string => String((thrown as { readonly code?: unknown })?.code ?? thrown);
+
+const runOf = (result: RollbackResult | MigrationResult): ToldRun => ({
+  runId: result.runId,
+  outcome: result.outcome,
+  success: result.success,
+  finalStatus: result.finalStatus,
+  warnings: result.warnings.map(({ code }) => code),
+});
+
+const toldBy = (run: ToldRun): Told => ({ recovered: null, migrationState: null, run, complaints: [] });
+
+function toldByRecovery({ action, migrationState, rollback, migration }: RecoveryResult): Told {
+  const result = rollback ?? migration;
+  return { recovered: action, migrationState, run: result === undefined ? null : runOf(result), complaints: [] };
+}
+
+async function act({ client }: FileApp, { action }: Order): Promise<Told> {
+  if (action === 'migrate') return toldBy(runOf(await client.migrate()));
+  if (action === 'recover') return toldByRecovery(await client.recover());
+  if (action === 'verify') {
+    const checks = [await client.verifyStorage(), await client.verifyDatabase()];
+    const complaints = checks.flatMap(({ success, errors }) =>
+      success ? errors : ['It does not say success.', ...errors],
+    );
+    return { recovered: null, migrationState: null, run: null, complaints };
+  }
+  if (action === 'undo') {
+    client.subscribe(() => {
+      if (client.getSnapshot().state === 'executing.restoringStorage') void client.cancel().catch(() => {});
+    });
+  }
+  const onDrift = action === 'merge' ? 'merge' : 'ask';
+  return toldBy(runOf(await client.rollback({ reason: 'USER_REQUEST', onDrift })));
+}
+
+const SQL = await loadSql();
+
+async function obey(order: Order): Promise<void> {
+  say({ kind: 'begun' });
+  let app: FileApp | null = null;
+  const chart = (): string | null => app?.client.getSnapshot().state ?? null;
+  try {
+    const counter = countOperations(watcherFor(order.blow, chart));
+    const locks = order.locks === undefined ? {} : { locks: order.locks };
+    app = await openApp(order.folder, { SQL, counter, ...locks });
+    const told = await act(app, order);
+    await app.close();
+    say({ kind: 'done', told });
+  } catch (thrown) {
+    say({ kind: 'failed', code: codeOf(thrown), message: thrown instanceof Error ? (thrown.stack ?? '') : '' });
+  }
+}
+
+say({ kind: 'ready' });
+for await (const line of createInterface({ input: process.stdin })) await obey(JSON.parse(line) as Order);
+process.exit();

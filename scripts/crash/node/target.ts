@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { Scenario, Stage, Target } from '../target.ts';
+import { playEpisode } from './episode-player.ts';
+import { rehearse } from './rehearsal.ts';
+import { type NodeScenario, SCENARIOS } from './scenarios.ts';
+import { openSetting } from './setting.ts';
+
+function scenarioOf(name: string): NodeScenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`There is no scenario ${name}; there are ${SCENARIOS.map((scenario) => scenario.name).join(', ')}.`);
+}
+
+/** Processes of Node on files: storage, vault, locks and the image of a sql.js database, all of them real. */
+export const nodeTarget: Target = {
+  name: 'node',
+  async open(folder): Promise<Stage> {
+    const setting = await openSetting(folder);
+    const scenarios: Scenario[] = [];
+    for (const scenario of SCENARIOS)
+      scenarios.push(await rehearse(setting, scenario, join(folder, 'rehearsals', scenario.name)));
+    return {
+      scenarios,
+      play: (episode, path) => playEpisode(setting, scenarioOf(episode.scenario), episode, path),
+      close: () => setting.pool.close(),
+    };
+  },
+};
