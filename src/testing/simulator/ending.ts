@@ -1,0 +1,96 @@
+import { crashMachine, flushStorage, kill } from './crash.ts';
+import { checkEnd, checkWriters, contentOf } from './final-checks.ts';
+import { ask, decideOn, type Stage, startOn, step, thaw } from './play.ts';
+import type { SimulatedProcess } from './process.ts';
+import { type Random, randomOf } from './random.ts';
+
+/** A recovery by a client that nothing happens to takes at most so many questions and waits. */
+const ROUNDS = 12;
+/** A day and a bit: caches have been invalidated twice, and restored storage has settled. */
+const A_DAY = 26 * 3_600_000;
+
+/** Goes on until the work has settled, or nothing moves any more. */
+async function untilSettled(stage: Stage, work: Promise<unknown>): Promise<unknown> {
+  let outcome: unknown = 'open';
+  work.then(
+    (value) => {
+      outcome = value ?? 'done';
+    },
+    (error: unknown) => {
+      outcome = error;
+    },
+  );
+  stage.since = { calls: 0, inState: 0, time: stage.world.time.monotonic() };
+  while (outcome === 'open' && (await step(stage)) === 'moved');
+  return outcome;
+}
+
+async function untilQuiet(stage: Stage): Promise<void> {
+  stage.since = { calls: 0, inState: 0, time: stage.world.time.monotonic() };
+  while ((await step(stage)) === 'moved');
+}
+
+/** Faults have stopped. */
+async function calmDown(stage: Stage, random: Random): Promise<void> {
+  const { world, scheduler, processes, schedule } = stage;
+  stage.outage = null;
+  stage.fullLooks = 0;
+  for (const { key, value } of stage.refills.splice(0)) world.cache?.set(key, value);
+  if (schedule.ending === 'crashed')
+    crashMachine(world, scheduler, processes, { kept: random.next(), torn: random.next() });
+  else if (schedule.ending === 'killed') for (const process of processes) kill(world, scheduler, process);
+  else {
+    for (const process of processes) thaw(world, process);
+    if (schedule.ending === 'closed')
+      for (const process of processes)
+        if (process.state === 'alive') void ask(stage, process, 'close', process.client.close());
+    await untilQuiet(stage);
+  }
+}
+
+/** A good client recovers, and a person answers what is asked, until there is nothing left to do. */
+async function recoverWell(stage: Stage, good: SimulatedProcess, random: Random): Promise<string> {
+  const { world } = stage;
+  let said = 'nothing';
+  for (let round = 0; round < ROUNDS && world.guards.violations.length === 0; round++) {
+    const work = good.client.recover();
+    void ask(stage, good, 'recover', work);
+    const outcome = (await untilSettled(stage, work)) as { action?: string; migrationState?: string; code?: string };
+    said = outcome.action ?? outcome.code ?? String(outcome);
+    if (outcome.action === 'waiting') {
+      if (good.client.getSnapshot().question !== null) decideOn(stage, good, random.below(2));
+      await untilQuiet(stage);
+      world.time.skip(2000);
+    } else if (outcome.migrationState !== undefined) return outcome.migrationState;
+    else world.time.skip(60_000);
+  }
+  if (world.guards.violations.length === 0)
+    world.guards.violate(`I8: a good client could not finish what it found: ${said}`);
+  return 'violated';
+}
+
+/** Recovers as an app does at its next starts, and judges what came of the schedule. */
+export async function endSchedule(stage: Stage): Promise<string> {
+  const { world, scheduler, processes, schedule } = stage;
+  const { violations } = world.guards;
+  const random = randomOf(schedule.seed, 2);
+  await calmDown(stage, random);
+  const first = await recoverWell(stage, startOn(stage, 'good'), random);
+  await untilQuiet(stage);
+  for (const violation of checkWriters(processes, first)) world.guards.violate(violation);
+  if (violations.length > 0) return 'violated';
+  if (schedule.bursts === 'lost')
+    crashMachine(world, scheduler, processes, { kept: random.next(), torn: random.next() });
+  else flushStorage(world);
+  for (const process of processes) if (process.state !== 'dead') kill(world, scheduler, process);
+  world.time.skip(A_DAY);
+  const later = startOn(stage, 'later');
+  const state = await recoverWell(stage, later, random);
+  if (violations.length > 0) return 'violated';
+  flushStorage(world);
+  for (const violation of checkEnd(world, state)) world.guards.violate(violation);
+  const before = contentOf(world);
+  const again = await recoverWell(stage, later, random);
+  if (again !== state || contentOf(world) !== before) world.guards.violate('I6: a further recovery changed something');
+  return state;
+}
