@@ -1,7 +1,7 @@
-import { DatabaseError } from '../../errors.ts';
+import { BackupError, DatabaseError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { ClearOutcome, RowKey } from '../../ports/database.ts';
-import { readDigests } from '../backup-store.ts';
+import { type MigratedDigests, readDigests } from '../backup-store.ts';
 import { cachePatterns, needsIds } from '../cache-patterns.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf, takeOver } from '../lease.ts';
@@ -47,6 +47,16 @@ export async function reclaimLease(context: RollbackContext, { world }: Work): P
   return { type: 'LEASED', token: await takeOver(world, context) };
 }
 
+/** What was migrated; `null` when the backup that it lies beside is damaged or gone. */
+async function digestsIn(world: World, undoes: string): Promise<MigratedDigests | null> {
+  try {
+    return await readDigests(world, undoes);
+  } catch (error) {
+    if (error instanceof BackupError) return null;
+    throw error;
+  }
+}
+
 /** The rows whose cache keys may be stale: those that were migrated, and those that were added or changed since. */
 export async function clearedIds(
   world: World,
@@ -58,14 +68,14 @@ export async function clearedIds(
     ids.set(collection, known.add(key));
   };
   if (!needsIds(world)) return () => [];
-  const migrated = await readDigests(world, context.undoes);
+  const migrated = await digestsIn(world, context.undoes);
   for (const [collection, rows] of Object.entries(migrated?.rows ?? {}))
     for (const { key } of rows) note(collection, key);
   const { migration, run } = context;
-  const drifted = await allRows((after, limit) =>
-    world.database.archived({ migration, run, content: 'drift', after, limit }),
-  );
-  for (const { collection, key } of drifted) note(collection, key);
+  // Where nothing is kept of what was migrated, the archive knows, though it takes longer to tell.
+  const content = migrated === null ? 'all' : 'drift';
+  const moved = await allRows((after, limit) => world.database.archived({ migration, run, content, after, limit }));
+  for (const { collection, key } of moved) note(collection, key);
   return (collection) => [...(ids.get(collection) ?? [])];
 }
 
