@@ -58,8 +58,9 @@ export function decideChanges(
   const removed: FoundItem[] = [];
   const added: AddedItem[] = [];
   const notCarriedOver: NotCarriedOver[] = [];
-  const byKey = changes.length === 0 ? new Map<RowKey, FoundItem>() : indexByRowKey(collection, table, items);
-  const taken = new Set(items.map((item) => item.id));
+  const byKey = findByRowKey(collection, table, items, new Set(changes.map(({ key }) => key)));
+  // Only additions can meet an id that is taken.
+  const taken = new Set(changes.some(({ kind }) => kind === 'added') ? items.map((item) => item.id) : []);
   const seen = new Set<RowKey>();
   for (const change of changes) {
     try {
@@ -75,17 +76,20 @@ export function decideChanges(
   return { edited, removed, added: sortByRowKey(added), notCarriedOver };
 }
 
-function indexByRowKey(
+/** The items that give rows with the wanted keys; `null` where several do. */
+function findByRowKey(
   collection: Collection,
   table: CollectionTable,
   items: readonly FoundItem[],
+  wanted: ReadonlySet<RowKey>,
 ): ReadonlyMap<RowKey, FoundItem | null> {
   const byKey = new Map<RowKey, FoundItem | null>();
+  if (wanted.size === 0) return byKey;
   const keyOf = itemRowKeys(collection, table);
   for (const item of items) {
     try {
       const key = keyOf(item.value);
-      byKey.set(key, byKey.has(key) ? null : item);
+      if (wanted.has(key)) byKey.set(key, byKey.has(key) ? null : item);
     } catch (thrown) {
       // An item for which the app's toRow fails was never migrated: no change can be about it.
       if (collection.toRow === null) throw thrown;

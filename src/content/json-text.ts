@@ -14,8 +14,13 @@ export interface Member extends Span {
 export interface ListIndex<Entry extends Span> {
   /** Where the opening bracket is. */
   readonly open: number;
+  /** Where the text goes on behind the closing bracket. */
+  readonly end: number;
   readonly entries: readonly Entry[];
 }
+
+/** Called with where a value begins; gives where it ends, as `skipValue` does for a visitor that does not care. */
+export type VisitValue<Label> = (start: number, label: Label) => number;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -43,30 +48,55 @@ export function skipValue(text: string, at: number): number {
   return skipPrimitive(text, at);
 }
 
+/** Visits the elements of the array whose bracket is at `open`, with their positions; returns where the array ends. */
+export function walkArray(text: string, open: number, visit: VisitValue<number>): number {
+  let at = skipWhitespace(text, open + 1);
+  for (let position = 0; at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET; position++) {
+    at = skipSeparator(text, visit(at, position));
+  }
+  return at + 1;
+}
+
+/** A member's name and where its quote is. */
+export interface MemberName {
+  readonly name: string;
+  readonly start: number;
+}
+
+/**
+ * Visits the values of the object whose brace is at `open`, with their names, in their order; a name that is there
+ * twice is visited twice. Returns where the object ends.
+ */
+export function walkObject(text: string, open: number, visit: VisitValue<MemberName>): number {
+  let at = skipWhitespace(text, open + 1);
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACE) {
+    const nameEnd = skipString(text, at);
+    const valueStart = skipWhitespace(text, skipWhitespace(text, nameEnd) + 1);
+    at = skipSeparator(text, visit(valueStart, { name: decodeString(text, at, nameEnd), start: at }));
+  }
+  return at + 1;
+}
+
 /** The spans of the elements of the array whose bracket is at `open`. */
 export function indexArray(text: string, open: number): ListIndex<Span> {
   const entries: Span[] = [];
-  let at = skipWhitespace(text, open + 1);
-  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
-    const end = skipValue(text, at);
-    entries.push({ start: at, end });
-    at = skipSeparator(text, end);
-  }
-  return { open, entries };
+  const end = walkArray(text, open, (start) => {
+    const entry = { start, end: skipValue(text, start) };
+    entries.push(entry);
+    return entry.end;
+  });
+  return { open, end, entries };
 }
 
 /** The members of the object whose brace is at `open`, in their order; a name that is there twice is listed twice. */
 export function indexObject(text: string, open: number): ListIndex<Member> {
   const entries: Member[] = [];
-  let at = skipWhitespace(text, open + 1);
-  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACE) {
-    const nameEnd = skipString(text, at);
-    const valueStart = skipWhitespace(text, skipWhitespace(text, nameEnd) + 1);
-    const end = skipValue(text, valueStart);
-    entries.push({ start: at, end, valueStart, name: decodeString(text, at, nameEnd) });
-    at = skipSeparator(text, end);
-  }
-  return { open, entries };
+  const end = walkObject(text, open, (valueStart, { name, start }) => {
+    const member = { start, end: skipValue(text, valueStart), valueStart, name };
+    entries.push(member);
+    return member.end;
+  });
+  return { open, end, entries };
 }
 
 /** The string whose quotes are at `start` and before `end`. */

@@ -1,4 +1,4 @@
-import { indexArray, indexObject, skipWhitespace } from './json-text.ts';
+import { skipValue, skipWhitespace, walkArray, walkObject } from './json-text.ts';
 import { type ContentLimits, parseJson } from './parse-json.ts';
 import { applyEdits, liftEdits, type TextEdit } from './text-edit.ts';
 
@@ -44,20 +44,31 @@ export function locate(raw: string, path: readonly string[], place: string, limi
   }
 }
 
-/** Where in a level's text the value begins to which its segments lead. Only asked for what `locate` has found. */
+/**
+ * Visits the value in a level's text to which its segments lead, in one pass over the text. Of a name that is there
+ * twice JSON.parse takes the last one, so that the last visit counts. Only asked for what `locate` has found.
+ */
+export function visitTarget({ text, segments }: Level, visit: (start: number) => number): void {
+  const descend = (start: number, depth: number): number => {
+    const segment = segments[depth];
+    if (segment === undefined) return visit(start);
+    const pass = (at: number, isNext: boolean): number => (isNext ? descend(at, depth + 1) : skipValue(text, at));
+    const bracket = text.charAt(start);
+    if (bracket === '[') return walkArray(text, start, (at, position) => pass(at, String(position) === segment));
+    if (bracket === '{') return walkObject(text, start, (at, { name }) => pass(at, name === segment));
+    return skipValue(text, start);
+  };
+  descend(skipWhitespace(text, 0), 0);
+}
+
+/** Where in a level's text the value begins to which its segments lead. */
 export function startOf(level: Level): number {
-  const { text } = level;
-  let start = skipWhitespace(text, 0);
-  for (const segment of level.segments) {
-    if (text.charAt(start) === '[') {
-      start = indexArray(text, start).entries[Number(segment)]?.start ?? start;
-    } else {
-      // Of a name that is there twice JSON.parse takes the last one.
-      const member = indexObject(text, start).entries.findLast((candidate) => candidate.name === segment);
-      start = member?.valueStart ?? start;
-    }
-  }
-  return start;
+  let found = 0;
+  visitTarget(level, (start) => {
+    found = start;
+    return skipValue(level.text, start);
+  });
+  return found;
 }
 
 /** The raw value with edits made in the text of the innermost level; the very same text when there are none. */

@@ -90,7 +90,7 @@ export function readOwnKeyItems(
     const located = locate(raw, collection.path, place, limits);
     if (located.value === undefined || located.value === null) continue;
     const key = others.length === 0 ? storageKey.slice(before.length, storageKey.length - after.length) : null;
-    const item = recogniseItem(collection, located.value, storageKey, key, place);
+    const item = recogniseItem(collection, located.value, storageKey, key, () => place);
     if (seen.has(item.id)) refuseDuplicate(collection, place);
     seen.add(item.id);
     owned.push({ storageKey, located, item });

@@ -39,10 +39,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function recogniseItems(collection: Collection, value: unknown, place: string): FoundItems {
   const found = findItems(collection, value, place);
   const seen = new Set<ItemId>();
-  for (const [index, item] of found.items.entries()) {
-    if (seen.has(item.id)) refuseDuplicate(collection, `${place}, item ${index}`);
-    seen.add(item.id);
-  }
+  found.items.forEach(({ id }, index) => {
+    if (seen.has(id)) refuseDuplicate(collection, `${place}, item ${index}`);
+    seen.add(id);
+  });
   return found;
 }
 
@@ -58,6 +58,7 @@ export function refuseDuplicate(collection: Collection, place: string): never {
 /**
  * One item at its place.
  * @param key what identifies it there, should it not say so itself; `null` where it must
+ * @param place names it in messages
  * @throws InputError `INPUT_SHAPE_UNKNOWN`, `INPUT_ID_MISSING`
  */
 export function recogniseItem(
@@ -65,9 +66,9 @@ export function recogniseItem(
   own: unknown,
   position: number | string,
   key: IdValue | null,
-  place: string,
+  place: () => string,
 ): FoundItem {
-  if (!isJsonObject(own)) return refuseShape(collection, place, 'is not an object');
+  if (!isJsonObject(own)) return refuseShape(collection, place(), 'is not an object');
   const idValues = idValuesOf(own, collection.idFields);
   if (idValues !== null) return { id: itemIdOf(idValues), idValues, value: own, own, position, idIn: 'item' };
   const [idField, ...otherFields] = collection.idFields;
@@ -76,15 +77,15 @@ export function recogniseItem(
   }
   throw new InputError(
     'INPUT_ID_MISSING',
-    `${place} has no id of its own: ${collection.idFields.join(', ')} must be a string or a number. Set idField.`,
-    { details: { collection: collection.name, place, idFields: collection.idFields } },
+    `${place()} has no id of its own: ${collection.idFields.join(', ')} must be a string or a number. Set idField.`,
+    { details: { collection: collection.name, place: place(), idFields: collection.idFields } },
   );
 }
 
 function findItems(collection: Collection, value: unknown, place: string): FoundItems {
   if (Array.isArray(value)) {
     const items = value.map((own: unknown, index) =>
-      recogniseItem(collection, own, index, null, `${place}, item ${index}`),
+      recogniseItem(collection, own, index, null, () => `${place}, item ${index}`),
     );
     return { shape: 'array', items };
   }
@@ -107,7 +108,7 @@ function findMapItems(
   place: string,
 ): readonly FoundItem[] {
   return Object.keys(map).map((name, index) =>
-    recogniseItem(collection, map[name], name, keyOf(name), `${place}, item ${index}`),
+    recogniseItem(collection, map[name], name, keyOf(name), () => `${place}, item ${index}`),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { AddedItem, Decisions, ItemEdit, NotCarriedOver } from './decide-changes.ts';
-import { indexArray, indexObject, type ListIndex, type Member, type Span } from './json-text.ts';
-import { editInnermost, startOf } from './locate.ts';
+import { indexArray, indexObject, type ListIndex, type Member, type Span, skipValue } from './json-text.ts';
+import { editInnermost, type Level, visitTarget } from './locate.ts';
 import type { OneKeyContent } from './read-collection.ts';
 import { type FoundItem, isJsonObject } from './recognise.ts';
 import { editList, type TextEdit } from './text-edit.ts';
@@ -23,15 +23,29 @@ export function writeIntoOneKey(content: OneKeyContent, decisions: Decisions): W
   if (decisions.edited.length + decisions.removed.length + decisions.added.length === 0) {
     return { text: levels[0].text, notCarriedOver: [] };
   }
-  const start = startOf(level);
   const { shape, items } = content.found;
   const plan =
     shape === 'array'
-      ? planArray(level.text, indexArray(level.text, start), decisions)
+      ? planArray(level.text, listAt(level, '[', indexArray), decisions)
       : shape === 'map'
-        ? planMap(level.text, indexObject(level.text, start), items, decisions)
-        : planEntities(level.text, start, idsIn(value), items, decisions);
+        ? planMap(level.text, listAt(level, '{', indexObject), items, decisions)
+        : planEntities(level.text, listAt(level, '{', indexObject), idsIn(value), items, decisions);
   return { text: editInnermost(levels, plan.edits), notCarriedOver: plan.notCarriedOver };
+}
+
+/** The index of the list to which a level's segments lead, made while they are followed. */
+function listAt<Entry extends Span>(
+  level: Level,
+  bracket: '[' | '{',
+  index: (text: string, open: number) => ListIndex<Entry>,
+): ListIndex<Entry> {
+  let list: ListIndex<Entry> = { open: 0, end: 0, entries: [] };
+  visitTarget(level, (start) => {
+    if (level.text.charAt(start) !== bracket) return skipValue(level.text, start);
+    list = index(level.text, start);
+    return list.end;
+  });
+  return list;
 }
 
 /** The edits that give an item's properties their new values, in the item's own text. */
@@ -76,14 +90,13 @@ function planMap(text: string, list: ListIndex<Member>, items: readonly FoundIte
 
 function planEntities(
   text: string,
-  start: number,
+  { open, entries: members }: ListIndex<Member>,
   ids: readonly unknown[],
   items: readonly FoundItem[],
   decisions: Decisions,
 ): Plan {
-  const members = indexObject(text, start).entries;
-  const entities = members.findLast((member) => member.name === 'entities')?.valueStart ?? start;
-  const idList = members.findLast((member) => member.name === 'ids')?.valueStart ?? start;
+  const entities = members.findLast((member) => member.name === 'entities')?.valueStart ?? open;
+  const idList = members.findLast((member) => member.name === 'ids')?.valueStart ?? open;
   const map = planMap(text, indexObject(text, entities), items, decisions);
   const { named } = nameAdded(items, decisions.added);
   const removed = new Set(decisions.removed.map((item) => item.position));

@@ -55,6 +55,19 @@ const added = (row: Row): RowChange => ({ ...changed(row), kind: 'added' });
 const deleted = (...id: readonly unknown[]): RowChange => ({ key: JSON.stringify(id), kind: 'deleted', row: null });
 
 describe('merging', () => {
+  it.each([
+    ['{}', '[{"id":"a","title":"x"}]'],
+    ['"[]"', '[{"id":"a","title":"x"}]'],
+    ['[{"id":"a","title":"other"}]', '[{"id":"a","title":"x"}]'],
+    ['[1,{"a":[]}]', '{"a":{"id":"a","title":"x"}}'],
+    ['0', '{"ids":["a"],"entities":{"a":{"id":"a","title":"x"}}}'],
+  ])('MG3 writes into the last of a name that is there twice, whatever the first holds: %s', (first, last) => {
+    const raw = (title: string): string =>
+      `{"s":${first},"s":5,"s":{"t":${first},"t":${last.replace('"x"', title)}},"z":[]}`;
+    const given = { definition: { path: 's.t' }, changes: [changed({ id: 'a', title: 'new' })] };
+    expect(merge(raw('"x"'), given)).toBe(raw('"new"'));
+  });
+
   it('MG3 replaces one property and keeps every other character', () => {
     const raw =
       ' {"a":1.0,"tasks" : [ {"id":"a", "title":"\\u0026 \\/", "n":1.0 } ,\n{"id":"b","title":"x" , "title" : "old"}],"z":"\\u0041"}\n';
