@@ -9,13 +9,21 @@ import type { CollectionTable, Row, RowKey } from '../ports/database.ts';
  * @throws InputError `INPUT_ARGUMENT` when the app's `toRow` throws or returns no object
  */
 export function toRow(collection: Collection, item: Item, table: CollectionTable): Row {
-  if (collection.toRow !== null) return callMapping(collection, 'toRow', collection.toRow, item);
-  const row: [string, unknown][] = [];
-  for (const column of table.columns) {
-    const property = propertyOf(collection, table, column);
-    if (Object.hasOwn(item, property) && item[property] !== undefined) row.push([column, item[property]]);
-  }
-  return Object.fromEntries(row);
+  return rowMaker(collection, table)(item);
+}
+
+/** What makes the rows of many items, each as `toRow` does. */
+export function rowMaker(collection: Collection, table: CollectionTable): (item: Item) => Row {
+  const mapping = collection.toRow;
+  if (mapping !== null) return (item) => callMapping(collection, 'toRow', mapping, item);
+  const columns = table.columns.map((column) => ({ column, property: propertyOf(collection, table, column) }));
+  return (item) => {
+    const row: Record<string, unknown> = {};
+    for (const { column, property } of columns) {
+      if (Object.hasOwn(item, property) && item[property] !== undefined) put(row, column, item[property]);
+    }
+    return row;
+  };
 }
 
 /**
@@ -24,12 +32,18 @@ export function toRow(collection: Collection, item: Item, table: CollectionTable
  */
 export function fromRow(collection: Collection, row: Row, table: CollectionTable): Item {
   if (collection.fromRow !== null) return callMapping(collection, 'fromRow', collection.fromRow, row);
-  const item: [string, unknown][] = [];
+  const item: Record<string, unknown> = {};
   for (const column of table.columns) {
-    const property = propertyOf(collection, table, column);
-    if (Object.hasOwn(row, column) && row[column] !== undefined) item.push([property, row[column]]);
+    if (!Object.hasOwn(row, column) || row[column] === undefined) continue;
+    put(item, propertyOf(collection, table, column), row[column]);
   }
-  return Object.fromEntries(item);
+  return item;
+}
+
+/** Gives a record a property of its own, whatever its name: `__proto__` cannot be assigned to. */
+function put(record: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') record[name] = value;
+  else Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** Which row it is. A bigint counts as the number of the same value, a column that is not there as null. */

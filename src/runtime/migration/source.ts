@@ -1,5 +1,5 @@
 import { readCollection } from '../../content/read-collection.ts';
-import { toRow } from '../../content/rows.ts';
+import { rowMaker } from '../../content/rows.ts';
 import { isCollectionKey, isFormDataKey } from '../../definition/key-ownership.ts';
 import type { Collection, Item } from '../../definition/types.ts';
 import { DatabaseError } from '../../errors.ts';
@@ -79,8 +79,9 @@ const madeRows = new WeakMap<SourceItem, Row>();
 
 /** The rows of some items, made once and used for copying and for comparing. */
 export function rowsOf({ collection, table }: SourceCollection, items: readonly SourceItem[]): readonly Row[] {
+  const make = rowMaker(collection, table);
   return items.map((item) => {
-    const made = madeRows.get(item) ?? toRow(collection, item.value, table);
+    const made = madeRows.get(item) ?? make(item.value);
     madeRows.set(item, made);
     return made;
   });
