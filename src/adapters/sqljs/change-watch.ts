@@ -1,5 +1,5 @@
 import type { Database } from 'sql.js';
-import { firstRow } from './sql.ts';
+import { firstRowOfKept } from './sql.ts';
 
 /**
  * Tells whether a database may hold anything other than it did: its counter of changed rows and its schema's version,
@@ -15,8 +15,10 @@ interface Watch {
 const watches = new WeakMap<Database, Watch>();
 
 function look(db: Database): { readonly changes: number; readonly schema: number } {
-  const row = firstRow(db, 'SELECT total_changes(), schema_version FROM pragma_schema_version');
-  return { changes: Number(row?.[0]), schema: Number(row?.[1]) };
+  return {
+    changes: Number(firstRowOfKept(db, 'SELECT total_changes()')?.[0]),
+    schema: Number(firstRowOfKept(db, 'PRAGMA schema_version')?.[0]),
+  };
 }
 
 /** Called when a transaction of the port begins: whatever has changed since the last one, others did. */

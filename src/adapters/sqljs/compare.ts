@@ -117,7 +117,7 @@ export function compareRows(
   run: RunRecord | null,
   rows: readonly Row[],
 ): CompareOutcome {
-  const given = givenRows(table.columns, table.idColumns, rows);
+  const given = givenRows(table, rows);
   const identical = identicalRows(session, table, run, given);
   const counts = { equal: 0, missing: 0, different: 0 };
   const keys: string[] = [];

@@ -4,9 +4,11 @@ import { keyOfEncodedRow, rowSql } from './encoding.ts';
 import type { Session } from './engine.ts';
 import { rejectionReason } from './failures.ts';
 import { emptyFingerprint, fingerprintInto, fingerprintToHex } from './fingerprint.ts';
+import { isRefusal } from './given-row.ts';
 import { type InsertPlan, insertPlans } from './insert-plan.ts';
 import { once } from './lease.ts';
 import { ensureRun, recordDigestColumns } from './provenance.ts';
+import { firstRow } from './sql.ts';
 import type { AnySqlJsDatabase, BoundTable } from './tables.ts';
 
 /** Writes one row and its provenance; returns why it was refused, or `null`. */
@@ -25,7 +27,7 @@ interface RowWriter {
 
 function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTable, row: string): RowWriter {
   const { db } = session;
-  const planFor = insertPlans(drizzle, table);
+  const planFor = insertPlans(drizzle, table, String(firstRow(db, 'PRAGMA encoding')?.[0]));
   const statements = new Map<InsertPlan, Statement>();
   const brought: Brought[] = [];
   const inScope = table.scope === null ? 'TRUE' : table.scope.sql;
@@ -36,13 +38,13 @@ function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTabl
     write(given) {
       const plan = planFor(given);
       const bound = plan.bind(given);
-      if (bound.status === 'refused') return bound.reason;
+      if (isRefusal(bound)) return bound.refused;
       let statement = statements.get(plan);
       if (statement === undefined) {
         statement = db.prepare(`${plan.sql} RETURNING ${row}, ${inScope}`);
         statements.set(plan, statement);
       }
-      statement.bind([...bound.values, ...scopeValues]);
+      statement.bind(scopeValues.length === 0 ? bound : [...bound, ...scopeValues]);
       if (!statement.step()) return 'ignored by a trigger';
       const [encoded, within] = statement.get();
       statement.reset();

@@ -28,12 +28,14 @@ const laterValueSql = (column: LiveColumn, table?: string): string =>
   `iif(${qualified(column.name, table)} IS (${column.defaultSql ?? 'NULL'}), '', '+' || ${valueSql(column.name, table)})`;
 
 // SQLite's functions take a limited number of arguments.
-const CHUNK = 50;
+const MOST_ARGUMENTS = 100;
 
-function concat(parts: readonly string[], separator: string): string {
+function concat(parts: readonly string[]): string {
   const groups: string[] = [];
-  for (let i = 0; i < parts.length; i += CHUNK) groups.push(`concat(${parts.slice(i, i + CHUNK).join(separator)})`);
-  return groups.length === 1 ? (groups[0] as string) : `concat(${groups.join(separator)})`;
+  for (let i = 0; i < parts.length; i += MOST_ARGUMENTS) {
+    groups.push(`concat(${parts.slice(i, i + MOST_ARGUMENTS).join(', ')})`);
+  }
+  return groups.length === 1 ? (groups[0] as string) : concat(groups);
 }
 
 /** Which columns a row's digest covers. */
@@ -54,12 +56,15 @@ export interface DigestColumns {
  */
 export function rowSql({ ids, recorded, later, table }: DigestColumns): string {
   const others = recorded.filter((column) => !ids.includes(column)).map((column) => valueSql(column, table));
-  const added = later.map((column) => laterValueSql(column, table));
-  const parts = [keySql(ids, table), 'char(10)'];
-  if (others.length > 0) parts.push(concat(others, `, ',', `));
   // Without a separator, so that a column at its default leaves no trace.
-  if (added.length > 0) parts.push(concat(added, ', '));
-  return `concat(${parts.join(', ')})`;
+  const added = later.map((column) => laterValueSql(column, table));
+  // In one call as far as possible: each one within another would copy the row once more.
+  return concat([
+    keySql(ids, table),
+    'char(10)',
+    ...others.flatMap((value, i) => (i === 0 ? value : [`','`, value])),
+    ...added,
+  ]);
 }
 
 /** The key at the beginning of what {@link rowSql} gave. */

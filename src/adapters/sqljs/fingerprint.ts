@@ -57,7 +57,11 @@ export function addFingerprint(sum: Fingerprint, term: Fingerprint): void {
   sum.low = (sum.low + term.low) | 0;
 }
 
-const hex = (lane: number): string => (lane >>> 0).toString(16).padStart(8, '0');
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+// A table is several times as fast as `toString` and padding.
+const hex = (lane: number): string =>
+  `${HEX[lane >>> 24]}${HEX[(lane >>> 16) & 255]}${HEX[(lane >>> 8) & 255]}${HEX[lane & 255]}`;
 
 /** As sixteen hexadecimal digits. */
 export function fingerprintToHex(fingerprint: Fingerprint): string {

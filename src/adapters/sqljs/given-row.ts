@@ -1,25 +1,56 @@
 import type { SqlValue } from 'sql.js';
 import type { Row } from '../../ports/database.ts';
 import { isWellFormed } from './encoding.ts';
-import type { BoundColumn } from './tables.ts';
+import type { BoundColumn, BoundTable } from './tables.ts';
 
-/**
- * What SQLite is given for these columns of a row; properties that are left out count as null. `null` when a column's
- * type refuses its value, or SQLite could not hold it.
- */
-export function givenValues(columns: readonly BoundColumn[], row: Row): SqlValue[] | null {
+/** Why SQLite cannot be given a row, in words for people and without values. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/** Tells a refusal from what SQLite can be given. */
+export function isRefusal(given: unknown): given is Refusal {
+  return typeof given === 'object' && given !== null && 'refused' in given;
+}
+
+function isBindable(value: unknown): value is SqlValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return true;
+    default:
+      return value === null || value instanceof Uint8Array;
+  }
+}
+
+const typeName = (value: unknown): string =>
+  value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
+
+/** What SQLite is given for a value of this column, as Drizzle maps it. */
+export function driverValue({ column, name }: BoundColumn, value: unknown): SqlValue | Refusal {
+  let mapped: unknown;
+  try {
+    mapped = value === null ? null : column.mapToDriverValue(value);
+  } catch {
+    return { refused: `column ${name} does not take a value of type ${typeName(value)}` };
+  }
+  if (!isBindable(mapped)) return { refused: `column ${name} does not take a value of type ${typeName(value)}` };
+  if (typeof mapped === 'string' && !isWellFormed(mapped)) {
+    return { refused: `column ${name} cannot hold a lone surrogate` };
+  }
+  return mapped;
+}
+
+/** What SQLite is given for these columns of a row; properties that are left out count as null. */
+function driverValues(columns: readonly BoundColumn[], row: Row): SqlValue[] | Refusal {
   const values: SqlValue[] = [];
-  for (const { column, property } of columns) {
-    const value = row[property];
-    let mapped: unknown = null;
-    try {
-      if (value !== null && value !== undefined) mapped = column.mapToDriverValue(value);
-    } catch {
-      // The column's own mapping refuses the value, as it did when the row was to be copied.
-      return null;
-    }
-    if (typeof mapped === 'string' && !isWellFormed(mapped)) return null;
-    values.push(mapped as SqlValue);
+  for (const column of columns) {
+    const given = row[column.property];
+    const value = given === undefined ? null : driverValue(column, given);
+    if (isRefusal(value)) return value;
+    values.push(value);
   }
   return values;
 }
@@ -34,15 +65,17 @@ export interface GivenRow {
 }
 
 /** Maps rows to what SQLite is given for them. */
-export function givenRows(
-  columns: readonly BoundColumn[],
-  idColumns: readonly BoundColumn[],
-  rows: readonly Row[],
-): GivenRow[] {
+export function givenRows({ columns, idColumns }: BoundTable, rows: readonly Row[]): GivenRow[] {
   const positions = idColumns.map((id) => columns.indexOf(id));
   return rows.map((row) => {
-    const values = givenValues(columns, row);
-    const ids = values === null ? givenValues(idColumns, row) : positions.map((position) => values[position] ?? null);
-    return { row, values, ids: ids?.includes(null) ? null : ids };
+    const values = driverValues(columns, row);
+    const ids = isRefusal(values)
+      ? driverValues(idColumns, row)
+      : positions.map((position) => values[position] ?? null);
+    return {
+      row,
+      values: isRefusal(values) ? null : values,
+      ids: isRefusal(ids) || ids.includes(null) ? null : ids,
+    };
   });
 }

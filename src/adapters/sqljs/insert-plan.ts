@@ -1,26 +1,19 @@
 import { is, Param, Placeholder, sql } from 'drizzle-orm';
 import type { SqlValue } from 'sql.js';
 import type { Row } from '../../ports/database.ts';
-import { isWellFormed } from './encoding.ts';
+import { driverValue, isRefusal, type Refusal } from './given-row.ts';
 import type { AnySqlJsDatabase, BoundColumn, BoundTable } from './tables.ts';
-
-/** The values of one row in the order of an insert statement, or why it cannot be written. */
-export type BoundRow =
-  | { readonly status: 'bound'; readonly values: SqlValue[] }
-  | { readonly status: 'refused'; readonly reason: string };
 
 /** An insert statement as Drizzle compiles it, for all rows that have the same properties. */
 export interface InsertPlan {
   readonly sql: string;
-  bind(row: Row): BoundRow;
+  /** The values of a row in the order of the statement, or why it cannot be written. */
+  bind(row: Row): SqlValue[] | Refusal;
 }
 
 // What Drizzle's own insert does for a property that is left out: a default made in JavaScript, one for each row.
 const defaultMaker = ({ column }: BoundColumn): (() => unknown) | undefined =>
   column.default === undefined ? (column.defaultFn ?? column.onUpdateFn) : undefined;
-
-const isBindable = (value: unknown): value is SqlValue | bigint | boolean =>
-  value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Uint8Array;
 
 /** A property of the row that no column takes, which would be lost in silence. */
 export function unknownProperty({ properties }: BoundTable, row: Row): string | undefined {
@@ -28,65 +21,73 @@ export function unknownProperty({ properties }: BoundTable, row: Row): string | 
   return undefined;
 }
 
-const typeName = (value: unknown): string =>
-  value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
+const encoder = new TextEncoder();
 
-function compile(db: AnySqlJsDatabase, table: BoundTable, columns: readonly BoundColumn[]): InsertPlan {
-  const placeholders = Object.fromEntries(columns.map(({ property }) => [property, sql.placeholder(property)]));
-  const query = db.insert(table.table).values(placeholders).toSQL();
+/** A place in the statement that a column's value goes to, or a value that is the same for every row. */
+type Slot = { readonly column: BoundColumn; readonly form: 'asIs' | 'utf8' } | { readonly constant: SqlValue };
+
+function bindRow(table: BoundTable, slots: readonly Slot[], row: Row): SqlValue[] | Refusal {
+  const unknown = unknownProperty(table, row);
+  if (unknown !== undefined) return { refused: `there is no column for property ${unknown}` };
+  const values: SqlValue[] = [];
+  for (const slot of slots) {
+    if ('constant' in slot) {
+      values.push(slot.constant);
+      continue;
+    }
+    const given = row[slot.column.property];
+    const value = driverValue(slot.column, given === undefined ? defaultMaker(slot.column)?.() : given);
+    if (isRefusal(value)) return value;
+    values.push(slot.form === 'utf8' && typeof value === 'string' ? encoder.encode(value) : value);
+  }
+  return values;
+}
+
+function compile(
+  db: AnySqlJsDatabase,
+  table: BoundTable,
+  columns: readonly BoundColumn[],
+  formOf: (column: BoundColumn) => 'asIs' | 'utf8',
+): InsertPlan {
+  const placeholders = columns.map((column) => {
+    const placeholder = sql.placeholder(column.property);
+    return [column.property, formOf(column) === 'utf8' ? sql`cast(${placeholder} as text)` : placeholder];
+  });
+  const query = db.insert(table.table).values(Object.fromEntries(placeholders)).toSQL();
   const byProperty = new Map(columns.map((column) => [column.property, column]));
-  const slots = (query.params as unknown[]).map((param) => {
+  const slots = (query.params as unknown[]).map((param): Slot => {
     const inner = is(param, Param) ? param.value : param;
-    return is(inner, Placeholder) ? (byProperty.get(inner.name) as BoundColumn) : { constant: param as SqlValue };
+    if (!is(inner, Placeholder)) return { constant: param as SqlValue };
+    const column = byProperty.get(inner.name) as BoundColumn;
+    return { column, form: formOf(column) };
   });
   return {
     // A conflict clause in the table's own definition could let an insert replace a row of somebody else.
     sql: query.sql.replace(/^insert into/i, 'INSERT OR ABORT INTO'),
-    bind(row) {
-      const unknown = unknownProperty(table, row);
-      if (unknown !== undefined) return { status: 'refused', reason: `there is no column for property ${unknown}` };
-      const values: SqlValue[] = [];
-      for (const slot of slots) {
-        if ('constant' in slot) {
-          values.push(slot.constant);
-          continue;
-        }
-        const value = row[slot.property] === undefined ? defaultMaker(slot)?.() : row[slot.property];
-        let mapped: unknown;
-        try {
-          mapped = value === null ? null : slot.column.mapToDriverValue(value);
-        } catch {
-          return { status: 'refused', reason: `column ${slot.name} does not take a value of type ${typeName(value)}` };
-        }
-        if (!isBindable(mapped)) {
-          return { status: 'refused', reason: `column ${slot.name} does not take a value of type ${typeName(value)}` };
-        }
-        if (typeof mapped === 'string' && !isWellFormed(mapped)) {
-          return { status: 'refused', reason: `column ${slot.name} cannot hold a lone surrogate` };
-        }
-        values.push(mapped as SqlValue);
-      }
-      return { status: 'bound', values };
-    },
+    bind: (row) => bindRow(table, slots, row),
   };
 }
 
-/** Compiles an insert statement for each set of properties that occurs, once. */
-export function insertPlans(db: AnySqlJsDatabase, table: BoundTable): (row: Row) => InsertPlan {
+/**
+ * Compiles an insert statement for each set of properties that occurs, once.
+ * @param encoding of the database's texts. In UTF-8, documents are handed over as the bytes that they are stored as:
+ *   sql.js writes a string into SQLite's memory unit by unit, and bytes in one go.
+ */
+export function insertPlans(db: AnySqlJsDatabase, table: BoundTable, encoding: string): (row: Row) => InsertPlan {
   const plans = new Map<string, InsertPlan>();
   const writable = table.columns.filter(({ column }) => column.generated === undefined);
   const isGiven = (column: BoundColumn, row: Row): boolean =>
     row[column.property] !== undefined || defaultMaker(column) !== undefined;
+  // Its driver values are texts and nothing else, so that the cast changes none.
+  const formOf = ({ column }: BoundColumn): 'asIs' | 'utf8' =>
+    encoding === 'UTF-8' && column.columnType === 'SQLiteTextJson' ? 'utf8' : 'asIs';
   return (row) => {
     let shape = '';
     for (const column of writable) shape += isGiven(column, row) ? '1' : '0';
     let plan = plans.get(shape);
     if (plan === undefined) {
-      plan = compile(
-        db,
-        table,
-        writable.filter((column) => isGiven(column, row)),
-      );
+      const given = writable.filter((column) => isGiven(column, row));
+      plan = compile(db, table, given, formOf);
       plans.set(shape, plan);
     }
     return plan;

@@ -1,5 +1,5 @@
 import type { Database } from 'sql.js';
-import { firstRow } from './sql.ts';
+import { firstRowOfKept } from './sql.ts';
 
 /**
  * Our own tables, all with the prefix `backpedal_`, created on first use.
@@ -49,6 +49,6 @@ CREATE TABLE IF NOT EXISTS backpedal_drift (
 
 /** Creates our tables where they are missing; a transaction that is undone takes them with it. */
 export function ensureOwnTables(db: Database): void {
-  const last = firstRow(db, `SELECT 1 FROM sqlite_schema WHERE name = 'backpedal_drift'`);
+  const last = firstRowOfKept(db, `SELECT 1 FROM sqlite_schema WHERE name = 'backpedal_drift'`);
   if (last === undefined) db.run(SCHEMA);
 }

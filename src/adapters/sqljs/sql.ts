@@ -1,4 +1,4 @@
-import type { Database, SqlValue } from 'sql.js';
+import type { Database, SqlValue, Statement } from 'sql.js';
 
 /** An identifier, quoted for SQL text. */
 export function quoteName(identifier: string): string {
@@ -41,6 +41,23 @@ export function firstRow(db: Database, sql: string, params: readonly SqlValue[] 
     return statement.step() ? statement.get() : undefined;
   } finally {
     statement.free();
+  }
+}
+
+const kept = new WeakMap<Database, Map<string, Statement>>();
+
+/**
+ * The first row of a query without parameters. Its statement stays with the database: for what every transaction asks,
+ * compiling it anew takes longer than the answer.
+ */
+export function firstRowOfKept(db: Database, sql: string): SqlValue[] | undefined {
+  const statements = kept.get(db) ?? new Map<string, Statement>();
+  const statement = statements.get(sql) ?? db.prepare(sql);
+  kept.set(db, statements.set(sql, statement));
+  try {
+    return statement.step() ? statement.get() : undefined;
+  } finally {
+    statement.reset();
   }
 }
 
