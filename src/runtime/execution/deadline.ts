@@ -15,13 +15,18 @@ export async function within<T>(
   milliseconds: number = PATIENCE,
 ): Promise<T> {
   const answered = new AbortController();
-  const late = clock.sleep(milliseconds, answered.signal).then((): T => {
-    throw new BackpedalError('OPERATION_TIMED_OUT', `${what} did not answer in time.`, { persistence: 'transient' });
+  const late = new Promise<never>((_, reject) => {
+    clock.sleep(milliseconds, answered.signal).then(() => {
+      // The usual case, in which nobody wants an error with all its stack.
+      if (answered.signal.aborted) return;
+      reject(
+        new BackpedalError('OPERATION_TIMED_OUT', `${what} did not answer in time.`, { persistence: 'transient' }),
+      );
+    }, reject);
   });
   try {
     return await Promise.race([work, late]);
   } finally {
-    late.catch(() => {});
     // Without a reason of its own every abort makes an exception, stack and all.
     answered.abort('answered');
   }

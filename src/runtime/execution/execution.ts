@@ -1,4 +1,4 @@
-import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
+import type { AnyMachineSnapshot } from 'xstate';
 import { BackpedalError, JournalError } from '../../errors.ts';
 import { RETRIES } from '../../machines/chart.ts';
 import type { RecordDraft } from '../journal.ts';
@@ -13,6 +13,7 @@ import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { hasEnded, metaOf, persisted } from './snapshot.ts';
 import { firstSnapshot, type Start } from './start.ts';
+import { initialTransition, transition } from './transition.ts';
 import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan } from './types.ts';
 import { createWatch, timeLimit, type Watch } from './watch.ts';
 
@@ -169,7 +170,7 @@ async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Happ
     if (arrival.answers === null) return;
     throw new BackpedalError('INTERNAL', `The chart cannot take ${arrival.events[0]?.type} in its present state.`);
   }
-  const [next, actions] = transition(it.plan.machine, it.snapshot as never, event as never);
+  const [next, actions] = transition(it.plan.machine, it.snapshot, event);
   const commands = commandsOf(actions);
   const stays = commands.length === 0 && JSON.stringify(next.value) === JSON.stringify(it.snapshot.value);
   await enter(it, event, next, stays ? it.wanted : commands);
@@ -183,7 +184,7 @@ async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Happ
 
 async function begin(it: Machinery<AnyContext, AnyEvent, AnyInput>, from: Start<AnyInput>): Promise<void> {
   if (from.kind === 'begin') {
-    const [snapshot, actions] = initialTransition(it.plan.machine, from.input as never);
+    const [snapshot, actions] = initialTransition(it.plan.machine, from.input);
     await enter(it, { type: 'BEGIN' }, snapshot, commandsOf(actions));
     for (const command of commandsOf(actions)) start(it, command);
     return;
@@ -196,7 +197,7 @@ async function begin(it: Machinery<AnyContext, AnyEvent, AnyInput>, from: Start<
   }
   const { token, intent } = from;
   const event: AnyEvent = { type: 'RESUMED', token, ...(intent === undefined ? {} : { intent }) };
-  const [next, actions] = transition(it.plan.machine, it.snapshot as never, event as never);
+  const [next, actions] = transition(it.plan.machine, it.snapshot, event);
   const stays = JSON.stringify(next.value) === JSON.stringify(it.snapshot.value);
   const commands = stays ? from.record.commands : commandsOf(actions);
   await enter(it, event, next, commands);

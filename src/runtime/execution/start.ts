@@ -1,7 +1,8 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { ResumeIntent } from '../../machines/rollback/types.ts';
 import { snapshotOf } from '../charts.ts';
 import type { JournalRecord } from '../journal-record.ts';
+import { initialTransition } from './transition.ts';
 import type { AnyEvent } from './types.ts';
 
 /**
@@ -26,5 +27,5 @@ export type Start<TInput> =
 /** The chart's state where an execution begins. */
 export function firstSnapshot(machine: AnyStateMachine, from: Start<unknown>): AnyMachineSnapshot {
   if (from.kind === 'resume') return snapshotOf(from.record);
-  return from.kind === 'enter' ? from.snapshot : initialTransition(machine, from.input as never)[0];
+  return from.kind === 'enter' ? from.snapshot : initialTransition(machine, from.input)[0];
 }
