@@ -1,9 +1,11 @@
 import type { Backpedal, DriftPolicy, Question, RollbackPlan } from '../index.ts';
 import { asKnownError } from './error-report.ts';
-import type { Answering } from './follow-run.ts';
 import { driftLines, driftPhrase, driftTotal } from './format-drift.ts';
 import type { Choice, Prompts } from './prompts.ts';
 import type { Setting } from './setting.ts';
+
+/** A question about what was changed after the migration. */
+export type DriftQuestion = Extract<Question, { question: 'drift' }>;
 
 /** What has to be asked before a rollback begins, after its plan was shown. */
 export type Opening = 'confirm' | 'chooseDrift' | 'confirmDiscard';
@@ -42,7 +44,7 @@ export interface PreparedAnswer {
 }
 
 /** Answers with what a person chose; a question that has changed meanwhile is put again by the run. */
-async function decide(client: Backpedal, question: Question, choice: 'merge' | 'discard'): Promise<'answered'> {
+async function decide(client: Backpedal, question: DriftQuestion, choice: 'merge' | 'discard'): Promise<'answered'> {
   try {
     await client.decide({ question: 'drift', choice, driftDigest: question.driftDigest });
   } catch (error) {
@@ -52,19 +54,21 @@ async function decide(client: Backpedal, question: Question, choice: 'merge' | '
 }
 
 /**
- * Answers a run's questions: with the prepared answer if it was given to the same drift, otherwise by asking; without
- * a terminal they are left to somebody else.
+ * Answers a question about drift: with the prepared answer if it was given to the same drift, otherwise by asking;
+ * without a terminal it is left to somebody else.
  */
-export function answerer(setting: Setting, client: Backpedal, prepared: PreparedAnswer | null): Answering {
-  return async (question) => {
-    if (prepared?.driftDigest === question.driftDigest) return decide(client, question, prepared.choice);
-    if (!setting.surroundings.canAsk) return 'left';
-    const phrase = driftPhrase(question.drift);
-    if (prepared !== null) setting.output.message('Something else was changed since you were asked.');
-    else setting.output.message(driftLines(await client.plan()).join('\n'));
-    const answer = await askAboutDrift(setting.prompts, phrase);
-    if (answer !== 'cancel') return decide(client, question, answer);
-    await client.cancel();
-    return 'answered';
-  };
+export async function answerDrift(
+  setting: Setting,
+  client: Backpedal,
+  question: DriftQuestion,
+  prepared: PreparedAnswer | null,
+): Promise<'answered' | 'left'> {
+  if (prepared?.driftDigest === question.driftDigest) return decide(client, question, prepared.choice);
+  if (!setting.surroundings.canAsk) return 'left';
+  if (prepared !== null) setting.output.message('Something else was changed since you were asked.');
+  else setting.output.message(driftLines(await client.plan()).join('\n'));
+  const answer = await askAboutDrift(setting.prompts, driftPhrase(question.drift));
+  if (answer !== 'cancel') return decide(client, question, answer);
+  await client.cancel();
+  return 'answered';
 }

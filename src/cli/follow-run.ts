@@ -1,4 +1,5 @@
 import type { Backpedal, Question, RollbackStatus } from '../index.ts';
+import { questionKey } from './answers.ts';
 import type { ProgressDisplay } from './progress.ts';
 
 /** How far a run was followed: to its end, or to a question that somebody else will answer. */
@@ -15,7 +16,7 @@ export type Answering = (question: Question) => Promise<'answered' | 'left'>;
 /**
  * Shows a run's progress until it ends, and puts its questions.
  * @param start begins or continues the run and resolves with its end
- * @param alreadyAnswered the drift digest of a question that `start` answers
+ * @param alreadyAnswered the key of a question that `start` answers
  */
 export async function followRun<Result>(
   client: Pick<Backpedal, 'getSnapshot' | 'subscribe'>,
@@ -31,7 +32,7 @@ export async function followRun<Result>(
       let put = alreadyAnswered;
       let asking = false;
       const ask = async (question: Question, runId: string | null): Promise<void> => {
-        put = question.driftDigest;
+        put = questionKey(question);
         asking = true;
         display.clear();
         const answered = await answer(question);
@@ -42,7 +43,7 @@ export async function followRun<Result>(
       const look = (): void => {
         const status = client.getSnapshot();
         if (asking) return;
-        if (status.question !== null && status.question.driftDigest !== put) {
+        if (status.question !== null && questionKey(status.question) !== put) {
           ask(status.question, status.runId).catch(reject);
         } else if (!hasEnded(status) || status.progress === 100) display.show(status);
       };

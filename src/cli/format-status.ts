@@ -1,5 +1,5 @@
 import type { RollbackStatus } from '../index.ts';
-import { driftPhrase } from './format-drift.ts';
+import { questionPhrase } from './answers.ts';
 import { printableText } from './printable.ts';
 import type { Style } from './style.ts';
 
@@ -50,9 +50,7 @@ export function formatStatus(status: RollbackStatus, next: readonly string[], st
     `${word}: ${states[status.migrationState]}`,
     ...runLines(status),
     `Escalation: level ${status.escalation}, ${escalations[status.escalation]}`,
-    ...(status.question
-      ? [style.caution(`Question: what becomes of these changes: ${driftPhrase(status.question.drift)}?`)]
-      : []),
+    ...(status.question ? [style.caution(`Question: ${questionPhrase(status.question)}?`)] : []),
     ...status.errors.map((error) => style.bad(printableText(error))),
     ...(next.length > 0 ? ['Next:', ...next.map((command) => `  ${command}`)] : []),
   ].join('\n');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { questionKey } from '../../src/cli/answers.ts';
 import { followRun } from '../../src/cli/follow-run.ts';
 import type { ProgressDisplay } from '../../src/cli/progress.ts';
 import { deferred } from './deferred.ts';
@@ -53,7 +54,7 @@ describe('following a run', () => {
       display,
       () => end.promise,
       (question) => {
-        asked.push(question.driftDigest);
+        asked.push(questionKey(question));
         return answered.promise;
       },
     );
@@ -80,7 +81,7 @@ describe('following a run', () => {
       fakeDisplay(),
       () => end.promise,
       async (question) => {
-        asked.push(question.driftDigest);
+        asked.push(questionKey(question));
         return 'answered';
       },
     );

@@ -8,10 +8,10 @@ export const nobody: Prompts = {
 };
 
 /** A person who answers in this order; every question is noted. */
-export function person(...answers: readonly (string | boolean)[]): Prompts & { readonly asked: string[] } {
+export function person(...answers: readonly (string | boolean | null)[]): Prompts & { readonly asked: string[] } {
   const asked: string[] = [];
   const left = [...answers];
-  const next = (message: string): string | boolean | undefined => {
+  const next = (message: string): string | boolean | null | undefined => {
     asked.push(message);
     return left.shift();
   };

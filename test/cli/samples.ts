@@ -1,4 +1,4 @@
-import type { MigrationResult, RollbackPlan, RollbackResult, RollbackStatus } from '../../src/index.ts';
+import type { MigrationResult, Question, RollbackPlan, RollbackResult, RollbackStatus } from '../../src/index.ts';
 
 /** A plan with a little of everything. */
 export function planOf(parts: Partial<RollbackPlan>): RollbackPlan {
@@ -89,9 +89,38 @@ export function statusOf(parts: Partial<RollbackStatus>): RollbackStatus {
 }
 
 /** An open question about drift. */
-export const QUESTION: NonNullable<RollbackStatus['question']> = {
+export const QUESTION: Extract<Question, { question: 'drift' }> = {
   question: 'drift',
   choices: ['merge', 'discard'],
   driftDigest: 'd1',
   drift: { digest: 'd1', added: 1, changed: 2, deleted: 1, dependents: 0, storageKeys: 0 },
 };
+
+/** One of each question. */
+export const QUESTIONS: readonly Question[] = [
+  QUESTION,
+  {
+    question: 'olderBackup',
+    choices: ['useOlderBackup', 'reconstruct', 'stop'],
+    backupId: 'b1',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    keys: 3,
+  },
+  {
+    question: 'reconstruction',
+    choices: ['useReconstruction', 'useOlderBackup', 'stop'],
+    backupId: 'b2',
+    exact: 5,
+    lossy: 2,
+    missing: 1,
+  },
+  {
+    question: 'reconstruction',
+    choices: ['useReconstruction', 'stop'],
+    backupId: 'b3',
+    exact: 0,
+    lossy: 1,
+    missing: 0,
+  },
+  { question: 'emptiedStorage', choices: ['restore', 'keepEmpty'], keys: 4 },
+];

@@ -1,7 +1,7 @@
 import { type CliCommand, cliCommand } from '../cli-command.ts';
 import { EXIT, type ExitCode, exitCodeOfRun } from '../exit-codes.ts';
+import { formatFinished } from '../finish-run.ts';
 import { followRun } from '../follow-run.ts';
-import { formatMigration, formatRollback } from '../format-run.ts';
 import { type RunResult, resultOfRun } from '../open-run.ts';
 import { createProgressDisplay } from '../progress.ts';
 import { withClient } from '../setting.ts';
@@ -28,9 +28,7 @@ export const cancelCommand: CliCommand = cliCommand({
       // The question that the run has put is answered by cancelling.
       const run = await followRun(client, display, start, async () => 'answered');
       if (run.status === 'waiting') return EXIT.personNeeded;
-      const { kind, result } = run.result;
-      const text = kind === 'rollback' ? formatRollback(result, resultStyle) : formatMigration(result, resultStyle);
-      await setting.output.result(result, text);
+      await setting.output.result(run.result.result, formatFinished(run.result, resultStyle));
       return exitCodeOf(run.result);
     }),
 });

@@ -1,6 +1,6 @@
+import { answerer } from '../answerer.ts';
 import { YES } from '../arguments.ts';
 import { type CliCommand, cliCommand } from '../cli-command.ts';
-import { answerer } from '../drift-question.ts';
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts';
 import { followRun } from '../follow-run.ts';
 import { formatMigration } from '../format-run.ts';

@@ -1,9 +1,10 @@
 import type { Backpedal, RollbackRequest } from '../../index.ts';
+import { answerer } from '../answerer.ts';
 import { BACKUP, ON_DRIFT, oneOf, REASONS, YES } from '../arguments.ts';
 import { type CliCommand, cliCommand } from '../cli-command.ts';
-import { answerer, askAboutDrift, confirmDiscard, openingFor, type PreparedAnswer } from '../drift-question.ts';
+import { askAboutDrift, confirmDiscard, openingFor, type PreparedAnswer } from '../drift-question.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { finishRollback } from '../finish-rollback.ts';
+import { finishRun } from '../finish-run.ts';
 import { driftPhrase } from '../format-drift.ts';
 import { formatPlan } from '../format-plan.ts';
 import { planOptions } from '../plan-options.ts';
@@ -61,10 +62,10 @@ export const rollbackCommand: CliCommand = cliCommand({
         reason,
         ...(args.detail === undefined ? {} : { detail: args.detail }),
       };
-      return finishRollback(
+      return finishRun(
         setting,
         client,
-        () => client.rollback(request),
+        async () => ({ kind: 'rollback', result: await client.rollback(request) }) as const,
         answerer(setting, client, agreement.answer),
       );
     });
