@@ -6,6 +6,7 @@ import { driftRules } from './database-contract/drift.ts';
 import { foreignKeyRules } from './database-contract/foreign-keys.ts';
 import { type ContractKit, createKit } from './database-contract/kit.ts';
 import { leaseRules } from './database-contract/lease.ts';
+import { movableRules } from './database-contract/movable.ts';
 import { provenanceRules } from './database-contract/provenance.ts';
 import { stepRules } from './database-contract/steps.ts';
 import type { DatabaseContract } from './database-contract/subject.ts';
@@ -27,6 +28,7 @@ export function databaseContract(tools: ContractTools, options: DatabaseContract
     copying: copyRules,
     provenance: provenanceRules,
     drift: driftRules,
+    'before clearing': movableRules,
     clearing: clearRules,
     archive: archiveRules,
     'undoing and sweeping': undoRules,
