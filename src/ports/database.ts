@@ -152,6 +152,8 @@ export interface ClearRequest {
 export type ClearOutcome =
   | {
       readonly status: 'cleared';
+      /** The migration run whose rows were moved out, for whoever finds this outcome without a journal. */
+      readonly undoes: string;
       readonly drift: RowDrift;
       readonly collections: readonly CollectionSurvey[];
       readonly dependents: readonly DependentSurvey[];

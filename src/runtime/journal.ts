@@ -18,8 +18,13 @@ export interface Journal {
    * @throws JournalError `JOURNAL_UNREADABLE` on a gap, a fork or a flipped bit; `JOURNAL_NEWER`
    */
   read(): Promise<readonly JournalRecord[]>;
-  /** How many records there are. */
+  /** How many records there are; `Infinity` once the journal that is known here has been replaced. */
   length(): Promise<number>;
+  /**
+   * Begins a new journal in the place of one that cannot be read any more, which stays where it is. Whoever still goes
+   * on behind its last record learns that he is not the holder (rule JN11).
+   */
+  replace(): Promise<void>;
   /**
    * Appends behind `last` and resolves when the record is durable.
    * @throws JournalError `JOURNAL_CONFLICT` when somebody else has appended there
@@ -27,7 +32,17 @@ export interface Journal {
   append(last: JournalRecord | null, draft: RecordDraft): Promise<JournalRecord>;
 }
 
+/** Journals that replace each other lie side by side; the one with the highest number counts. */
+const folderOf = (migration: string, number: number): string =>
+  number === 0 ? `${migration}/journal` : `${migration}/journal.${number}`;
+
 const nameOf = (folder: string, seq: number): string => `${folder}/${String(seq).padStart(12, '0')}`;
+
+/** The number of the journal that a vault's name belongs to. */
+function numberOf(migration: string, name: string): number {
+  const match = /^journal\.(\d{1,9})\//.exec(name.slice(migration.length + 1));
+  return match === null ? 0 : Number(match[1]);
+}
 
 /** A damaged file of the vault is an unreadable journal; a vault that does not answer is another matter. */
 function unreadable(cause: unknown): never {
@@ -37,12 +52,25 @@ function unreadable(cause: unknown): never {
 
 /** The journal of a migration in its vault. */
 export function createJournal(vault: VaultPort, migration: string): Journal {
-  const folder = `${migration}/journal`;
+  let number = 0;
   /** Records that were verified or written here before; nothing that is appended ever changes. */
   let known: readonly JournalRecord[] = [];
 
+  /** Every journal's names; the newest journal is the one that is gone on with. */
+  async function list(): Promise<{ readonly newest: number; readonly names: readonly string[] }> {
+    const names = (await vault.list(`${migration}/journal`)).filter((name) =>
+      /^journal(\.\d{1,9})?\//.test(name.slice(migration.length + 1)),
+    );
+    const newest = names.reduce((highest, name) => Math.max(highest, numberOf(migration, name)), 0);
+    return { newest, names };
+  }
+
   async function read(): Promise<readonly JournalRecord[]> {
-    const names = await vault.list(`${folder}/`);
+    const { newest, names: all } = await list();
+    if (newest !== number) known = [];
+    number = newest;
+    const folder = folderOf(migration, number);
+    const names = all.filter((name) => name.startsWith(`${folder}/`));
     const first = names.length < known.length ? 0 : known.length;
     const texts = await Promise.all(names.slice(first).map((name) => vault.get(name).catch(unreadable)));
     const records: JournalRecord[] = known.slice(0, first);
@@ -69,7 +97,7 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
     const seq = last === null ? 0 : last.seq + 1;
     const body: RecordBody = { version: RECORD_VERSION, seq, ...draft, previous: last?.hash ?? BEGINNING };
     const { text, record } = await writeRecord(body);
-    const name = nameOf(folder, seq);
+    const name = nameOf(folderOf(migration, number), seq);
     if ((await vault.putIfAbsent(name, text)) === 'exists' && (await vault.get(name)) !== text) {
       throw new JournalError('JOURNAL_CONFLICT', 'Somebody else has continued this run; it goes on there.');
     }
@@ -77,5 +105,22 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
     return record;
   }
 
-  return { read, append, length: async () => (await vault.list(`${folder}/`)).length };
+  async function length(): Promise<number> {
+    const { newest, names } = await list();
+    const folder = folderOf(migration, number);
+    return newest === number ? names.filter((name) => name.startsWith(`${folder}/`)).length : Number.POSITIVE_INFINITY;
+  }
+
+  async function replace(): Promise<void> {
+    const { newest, names } = await list();
+    const folder = folderOf(migration, newest);
+    const last = names.filter((name) => name.startsWith(`${folder}/`)).at(-1);
+    const next = last === undefined ? 0 : Number(last.slice(folder.length + 1)) + 1;
+    // The number that a holder who knows nothing of this would take next.
+    await vault.putIfAbsent(nameOf(folder, next), 'This journal could not be read any more and has been replaced.');
+    number = newest + 1;
+    known = [];
+  }
+
+  return { read, append, length, replace };
 }

@@ -1,4 +1,5 @@
 import { BackpedalError } from '../errors.ts';
+import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
 import type { EmergencyRecoveryContext } from '../machines/emergency-recovery/types.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
@@ -170,6 +171,49 @@ export function manualRecoveryNotices(world: World, context: EmergencyRecoveryCo
       details,
     }),
   );
+}
+
+/** Level 2: storage was found empty, perhaps on purpose; the user decides, support knows of it. */
+export function emptiedStorageNotices(world: World, context: CrashRecoveryContext): readonly Notification[] {
+  const details = { runId: context.run, keys: context.keys };
+  return [
+    notice(world, `${context.run}/question/user`, {
+      audience: 'user',
+      type: 'QUESTION',
+      title: 'Your decision is needed',
+      message: 'All data of this app is gone from the browser’s storage. Choose whether it is put back or stays away.',
+      actions: ['Restore', 'Keep empty'],
+      details,
+    }),
+    notice(world, `${context.run}/question/support`, {
+      audience: 'support',
+      type: 'QUESTION',
+      title: 'A recovery waits for a decision',
+      message: 'Storage was emptied, perhaps by a log-out; the user has been asked whether the data is put back.',
+      actions: ['View Details'],
+      details,
+    }),
+  ];
+}
+
+/** For the user after a recovery that has changed something by itself. */
+export function crashRecoveryNotices(world: World, context: CrashRecoveryContext): readonly Notification[] {
+  const texts: Readonly<Partial<Record<CrashRecoveryContext['action'], string>>> = {
+    restoredAgain: 'The browser had not kept what was restored; it has been written once more.',
+    completed: 'Migration rolled back successfully. Your data has been restored.',
+  };
+  const message = texts[context.action];
+  if (message === undefined || context.failure !== null) return [];
+  return [
+    notice(world, `${context.run}/user`, {
+      audience: 'user',
+      type: context.left > 0 ? 'WARNING' : 'SUCCESS',
+      title: 'Recovery Complete',
+      message,
+      actions: ['View Details', 'Verify Data'],
+      details: { runId: context.run, action: context.action, written: context.written, left: context.left },
+    }),
+  ];
 }
 
 function rowsIn(context: AnyContext): number | null {

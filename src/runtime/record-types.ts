@@ -1,5 +1,6 @@
 import type { DriftPolicy } from '../definition/types.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
 import type {
   ArchivedRow,
   ArchiveSummary,
@@ -84,12 +85,22 @@ export interface RollbackMetrics {
 
 /** What `recover` found and did. */
 export interface RecoveryResult {
-  /** `nothingToDo`: no open run and no debts. */
-  readonly action: 'nothingToDo' | 'resumed' | 'debtsPaid' | 'waiting' | 'safeMode';
+  /**
+   * - `nothingToDo`: no open run and no debts. `debtsPaid`: what earlier runs still owed was done.
+   * - `resumed`: an interrupted run has come to its end. `waiting`: a question is open, or another process is at work.
+   * - `safeMode`: migration and rollback are locked until somebody unlocks them.
+   * - `restoredAgain`: the browser had lost a burst, which was written once more. `keptEmpty`: a person has decided
+   *   that an emptied storage stays empty.
+   * - The journal was lost. `adopted`: a migration that had ended is known again. `discarded`: one that had not was
+   *   undone. `completed`: a rollback was verified and closed. `retried`: one was begun anew.
+   */
+  readonly action: CrashRecoveryContext['action'];
   readonly migrationState: MigrationState;
   readonly runId: string | null;
   readonly rollback?: RollbackResult;
   readonly migration?: MigrationResult;
+  /** What could not be looked at; the next start looks again. */
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** A rehearsal on copies in memory. */
@@ -126,7 +137,13 @@ export interface BackupVerification {
 
 /** One line of the audit trail; append-only, each chained to the one before by its hash. */
 export interface AuditEntry {
-  readonly type: 'MIGRATION' | 'MIGRATION_ROLLBACK' | 'SAFE_MODE_UNLOCKED' | 'BACKUP_IMPORTED' | 'BACKUP_REMOVED';
+  readonly type:
+    | 'MIGRATION'
+    | 'MIGRATION_ROLLBACK'
+    | 'CRASH_RECOVERY'
+    | 'SAFE_MODE_UNLOCKED'
+    | 'BACKUP_IMPORTED'
+    | 'BACKUP_REMOVED';
   readonly migrationId: string;
   readonly runId: string | null;
   /** ISO 8601. */

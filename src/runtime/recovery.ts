@@ -1,37 +1,62 @@
+import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
+import type { ResumeIntent } from '../machines/rollback/types.ts';
 import { causeOf } from './cause.ts';
-import { payCacheLater, payDebts } from './debts.ts';
+import { lookAround } from './crash-recovery/look.ts';
+import type { CrashMemory } from './crash-recovery/memory.ts';
+import { crashRecoveryPlan } from './crash-recovery/plan-of-run.ts';
+import { payCacheLater } from './debts.ts';
+import { createLedger, type Ledger } from './execution/ledger.ts';
+import type { Start } from './execution/start.ts';
 import type { ExecutionEnd } from './execution/types.ts';
-import { lastOuterRun, shownRun, statusOfRecord, waitsForPerson } from './follow.ts';
-import type { History, RunHistory } from './history.ts';
+import { lastOuterRun, shownRun, statusOfRecord } from './follow.ts';
+import { type History, historyOf, type RunHistory } from './history.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
-import { resumeStart, runMigration, runRollback } from './runs.ts';
-import { ledgerAfter, readHistory, releaseLock, type Session, takeLock } from './session.ts';
-import { resultFromJournal, tidyUp } from './starting.ts';
+import { type Place, resumeStart, runMigration, runRollback } from './runs.ts';
+import { carryOut, ledgerAfter, readHistory, releaseLock, type Session } from './session.ts';
+import { resultFromJournal } from './starting.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 
 /** Goes on with an open run where its last record left it. */
-async function resume(session: Session, history: History, run: RunHistory): Promise<ExecutionEnd> {
-  const place = { history, ledger: ledgerAfter(session, history), parent: run.parent };
-  const start = await resumeStart(session, run);
-  return run.machine === 'rollback' ? runRollback(session, start, place) : runMigration(session, start, place, null);
-}
-
-/** Goes on with an open run; the session is busy with it until `running` settles. */
-export async function takeUp(
+async function resume(
   session: Session,
   history: History,
   run: RunHistory,
-): Promise<{ readonly running: Promise<ExecutionEnd> }> {
-  try {
-    const foreign = await foreignStorage(session.world, run);
-    if (foreign !== null) throw foreign;
-  } catch (error) {
-    // Whoever holds the lock without a run would keep everybody else from it.
-    await releaseLock(session);
-    throw error;
-  }
-  const running = resume(session, history, run).finally(() => releaseLock(session));
+  intent: ResumeIntent = 'goOn',
+  ledger: Ledger = ledgerAfter(session, history),
+): Promise<ExecutionEnd> {
+  const place = { history, ledger, parent: run.parent, abandoned: [] };
+  const start = await resumeStart(session, run, intent === 'goOn' ? undefined : intent);
+  if (run.machine === 'crashRecovery') return runCrashRecovery(session, start, place);
+  return run.machine === 'rollback' ? runRollback(session, start, place) : runMigration(session, start, place, null);
+}
+
+const memoryOf = (session: Session, history: History | null): CrashMemory => ({
+  session,
+  history,
+  ledger: null,
+  error: null,
+  database: 'asked',
+  goOnWith: async (run, intent, ledger) => {
+    const known = await readHistory(session);
+    if (ledger !== null) return resume(session, known, run, intent, ledger);
+    return (await takeUp(session, known, run, intent)).running;
+  },
+});
+
+/** Executes a crash recovery from its first record on. */
+function runCrashRecovery(
+  session: Session,
+  start: Start<never>,
+  { history, ledger, parent }: Place,
+): Promise<ExecutionEnd<CrashRecoveryContext>> {
+  const memory: CrashMemory = { ...memoryOf(session, history), ledger };
+  return carryOut(session, crashRecoveryPlan(memory), start, { ledger, parent, items: 0, state: history.state });
+}
+
+/** Makes the session busy with a run until it has stopped. */
+function occupy(session: Session, run: Promise<ExecutionEnd>): Promise<ExecutionEnd> {
+  const running = run.finally(() => releaseLock(session));
   const { logger } = session.world;
   const place = running.then(
     (end) => {
@@ -44,12 +69,30 @@ export async function takeUp(
   void place.then(() => {
     if (session.current === place) session.current = null;
   });
-  return { running };
+  return running;
+}
+
+/** Goes on with an open run; the session is busy with it until `running` settles. */
+export async function takeUp(
+  session: Session,
+  history: History,
+  run: RunHistory,
+  intent: ResumeIntent = 'goOn',
+): Promise<{ readonly running: Promise<ExecutionEnd> }> {
+  try {
+    const foreign = await foreignStorage(session.world, run);
+    if (foreign !== null) throw foreign;
+  } catch (error) {
+    // Whoever holds the lock without a run would keep everybody else from it.
+    await releaseLock(session);
+    throw error;
+  }
+  return { running: occupy(session, resume(session, history, run, intent)) };
 }
 
 const asks = (session: Session): boolean => session.executions.at(-1)?.view().meta.waitsFor !== undefined;
 
-/** Resolves when the run of this client has ended, or waits for a person: nobody knows for how long. */
+/** Resolves when what is under way has ended, or waits for a person: nobody knows for how long. */
 async function untilQuiet(session: Session, running: Promise<unknown> | null): Promise<'ended' | 'waiting'> {
   const asked = session.asked.next().then(() => 'waiting' as const);
   if (asks(session)) return 'waiting';
@@ -57,17 +100,24 @@ async function untilQuiet(session: Session, running: Promise<unknown> | null): P
 }
 
 async function finished(session: Session, run: RunHistory, action: RecoveryResult['action']): Promise<RecoveryResult> {
+  const facts = { action, runId: run.run };
+  if (run.machine === 'crashRecovery') return { ...facts, migrationState: (await readHistory(session)).state };
   const result = await resultFromJournal(session, run.run);
-  const { state } = await readHistory(session);
-  const facts = { action, migrationState: state, runId: run.run };
+  const { state: migrationState } = await readHistory(session);
   return run.machine === 'rollback'
-    ? { ...facts, rollback: result as RollbackResult }
-    : { ...facts, migration: result as MigrationResult };
+    ? { ...facts, migrationState, rollback: result as RollbackResult }
+    : { ...facts, migrationState, migration: result as MigrationResult };
 }
 
+const waitingFor = (history: History): RecoveryResult => ({
+  action: 'waiting',
+  migrationState: history.state,
+  runId: history.open?.run ?? null,
+});
+
 /**
- * Finds what an earlier process has left behind and finishes it: the open run of the journal, and debts. To be
- * called at every start, before the app reads its data.
+ * Finds what an earlier process has left behind and finishes it: an open run, a burst that the browser lost, debts. To
+ * be called at every start, before the app reads its data.
  */
 export function recover(session: Session): Promise<RecoveryResult> {
   session.recovering ??= find(session).finally(() => {
@@ -77,22 +127,18 @@ export function recover(session: Session): Promise<RecoveryResult> {
 }
 
 async function find(session: Session): Promise<RecoveryResult> {
-  if (session.executions.length > 0) return join(session);
-  const history = await readHistory(session);
-  if (session.current !== null && history.open === null) return join(session);
-  const shown = shownRun(history);
-  if (shown !== null) session.board.show(await statusOfRecord(history, shown));
-  if (history.locked !== null) {
-    await session.world.operations.stop();
-    // People must be told all the same.
-    await payDebts(session.world, history, 'announce');
-    return { action: 'safeMode', migrationState: 'SAFE_MODE', runId: history.locked.run };
-  }
-  if (history.open !== null) return recoverRun(session, history, history.open);
-  const { paid } = await payDebts(session.world, history);
-  await tidyUp(session);
-  const action = paid.length > 0 ? 'debtsPaid' : 'nothingToDo';
-  return { action, migrationState: history.state, runId: null };
+  if (session.executions.length > 0 || session.current !== null) return join(session);
+  const recovering = startRecovery(session);
+  // Whoever is told that a person is waited for does not wait for the rest, which goes on all the same.
+  recovering.catch(() => {});
+  if (
+    (await untilQuiet(
+      session,
+      recovering.catch(() => {}),
+    )) === 'waiting'
+  )
+    return waitingFor(await readHistory(session));
+  return recovering;
 }
 
 /** A run of this very client is waited for. */
@@ -105,21 +151,64 @@ async function join(session: Session): Promise<RecoveryResult> {
   return finished(session, last, 'resumed');
 }
 
-const waitingFor = (history: History): RecoveryResult => ({
-  action: 'waiting',
-  migrationState: history.state,
-  runId: history.open?.run ?? null,
+/** Looks around, and acts on what was found. */
+async function startRecovery(session: Session): Promise<RecoveryResult> {
+  const { world } = session;
+  const memory = memoryOf(session, null);
+  const storage = world.identity.createId();
+  const input = { run: world.identity.createId(), migration: world.migration.id, storage };
+  const { snapshot, event, commands } = await lookAround(input, memory);
+  await showLast(session, memory);
+  if (snapshot.value === 'failed') {
+    await releaseLock(session);
+    throw memory.error;
+  }
+  if (snapshot.value === 'done') return resultOfLooking(session, memory, snapshot.context);
+  if (memory.history === null) await session.journal.replace();
+  const history = memory.history ?? historyOf([]);
+  const ledger = createLedger(session.journal, history.last);
+  const place = { history, ledger, parent: null, abandoned: [] };
+  const end = await occupy(session, runCrashRecovery(session, { kind: 'enter', snapshot, event, commands }, place));
+  if (end.status === 'suspended') throw end.error;
+  if (end.status === 'superseded') return waitingFor(await readHistory(session));
+  return resultOfActing(session, end.view.context as CrashRecoveryContext);
+}
+
+async function showLast(session: Session, { history }: CrashMemory): Promise<void> {
+  const shown = history === null || session.executions.length > 0 ? null : shownRun(history);
+  if (history !== null && shown !== null) session.board.show(await statusOfRecord(history, shown));
+}
+
+async function resultOfLooking(
+  session: Session,
+  memory: CrashMemory,
+  { action, concerns }: CrashRecoveryContext,
+): Promise<RecoveryResult> {
+  const history = memory.history ?? (await readHistory(session));
+  if (action === 'waiting') return waitingFor(history);
+  if (action === 'safeMode') return { action, migrationState: 'SAFE_MODE', runId: concerns };
+  const run = history.runs.find((known) => known.run === concerns);
+  if (action === 'resumed' && run !== undefined) return finished(session, run, action);
+  const unchecked = memory.database === 'unreachable' ? [tellUnchecked()] : [];
+  return {
+    action,
+    migrationState: history.state,
+    runId: null,
+    ...(unchecked.length > 0 ? { warnings: unchecked } : {}),
+  };
+}
+
+const tellUnchecked = (): { readonly code: string; readonly message: string } => ({
+  code: 'DATABASE_UNCHECKED',
+  message: 'The database could not be asked whether it knows of a run; the next start asks it.',
 });
 
-async function recoverRun(session: Session, history: History, run: RunHistory): Promise<RecoveryResult> {
-  if (waitsForPerson(history.innermost ?? run)) {
-    await session.world.operations.resume();
-    return waitingFor(history);
-  }
-  if (!(await takeLock(session))) return waitingFor(history);
-  const { running } = await takeUp(session, history, run);
-  if ((await untilQuiet(session, running)) === 'waiting') return waitingFor(await readHistory(session));
-  const end = await running;
-  if (end.status === 'suspended') throw end.error;
-  return finished(session, run, 'resumed');
+/** What a recovery that was recorded has come to; with the result of the run that it was about, if that has one. */
+async function resultOfActing(session: Session, context: CrashRecoveryContext): Promise<RecoveryResult> {
+  const history = await readHistory(session);
+  const { action, concerns, run } = context;
+  const within =
+    history.runs.findLast(({ parent }) => parent === run) ?? history.runs.find((known) => known.run === concerns);
+  if (within !== undefined && (action === 'resumed' || action === 'retried')) return finished(session, within, action);
+  return { action, migrationState: history.state, runId: concerns ?? run };
 }

@@ -35,7 +35,8 @@ interface Told {
   readonly message: string;
 }
 
-const tell = (fault: Fault): Told => ({ code: fault.code as ErrorCode, message: messageFor(fault.code) });
+/** A fault as people are told of it. */
+export const tell = (fault: Fault): Told => ({ code: fault.code as ErrorCode, message: messageFor(fault.code) });
 
 function stepResult(context: RollbackContext, step: StepName): StepResult | null {
   const figures: Readonly<Record<StepName, Readonly<Record<string, number>>>> = {

@@ -21,6 +21,8 @@ export interface Place {
   readonly history: History;
   readonly ledger: Ledger;
   readonly parent: string | null;
+  /** Runs that the journal has lost; nobody goes on with them. */
+  readonly abandoned?: readonly string[];
 }
 
 /** A rollback of this migration run that a person has unlocked, or whose outer run was; nobody goes on with it. */
@@ -79,7 +81,7 @@ export function runRollback(
   start: Start<RollbackInput>,
   place: Place,
 ): Promise<ExecutionEnd<RollbackContext>> {
-  const { history, ledger, parent } = place;
+  const { history, ledger, parent, abandoned = [] } = place;
   const { undoes, run } = start.kind === 'begin' ? start.input : (contextOf(start) as RollbackContext);
   const migration = history.runs.find(({ run }) => run === undoes)?.context as MigrationContext | undefined;
   const items = migration?.copied ?? 0;
@@ -90,9 +92,10 @@ export function runRollback(
     merged: null,
     restore: null,
     // A migration that rolls itself back hands its lease down.
-    hasEnded: (known) => known === parent || isOver(history, known),
-    recoverBackup: (context) => recoverWithin(session, place, context, [...abandonedBefore(history, undoes), run]),
-    abandoned: abandonedBefore(history, undoes),
+    hasEnded: (known) => known === parent || abandoned.includes(known) || isOver(history, known),
+    recoverBackup: (context) =>
+      recoverWithin(session, place, context, [...abandonedBefore(history, undoes), ...abandoned, run]),
+    abandoned: [...abandonedBefore(history, undoes), ...abandoned],
     items,
   };
   return carryOut(session, rollbackPlan(memory), start, { ledger, parent, items, state: history.state });
@@ -104,6 +107,7 @@ async function rollBackWithin(
   place: Place,
   run: string,
   reason: string,
+  intent: ResumeIntent | undefined,
 ): Promise<RollbackResult['outcome']> {
   const history = await readHistory(session);
   const inner = innerRunOf(history, run, 'rollback');
@@ -125,7 +129,7 @@ async function rollBackWithin(
       onDrift: migration.onDrift,
     },
   };
-  const start = inner === undefined ? begin : await resumeStart(session, inner);
+  const start = inner === undefined ? begin : await resumeStart(session, inner, intent);
   const end = await runRollback(session, start as Start<RollbackInput>, within);
   if (end.status === 'ended') return end.view.context.outcome ?? 'safeMode';
   throw new InnerRunLeft(end);
@@ -146,7 +150,8 @@ export function runMigration(
     backup: null,
     failures: null,
     hasEnded: (known) => isOver(history, known),
-    rollBack: (reason) => rollBackWithin(session, place, run, reason),
+    rollBack: (reason) =>
+      rollBackWithin(session, place, run, reason, start.kind === 'resume' ? start.intent : undefined),
   };
   const resumed = start.kind === 'begin' ? 0 : (contextOf(start) as MigrationContext).items;
   return carryOut(session, migrationPlan(memory), start, {

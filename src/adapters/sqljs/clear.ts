@@ -76,6 +76,7 @@ export function clearRows(
   recordKinds(session, fence, plan);
   const outcome: ClearOutcome = {
     status: 'cleared',
+    undoes: request.undoes,
     drift,
     collections: plan.collections.map(({ survey }) => survey),
     dependents: plan.summary,

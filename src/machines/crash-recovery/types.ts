@@ -50,8 +50,8 @@ export interface Findings {
 
 /** Where a journal that was lost is replaced: the runs that database and storage know of. */
 export interface LostRuns {
-  /** The migration run whose rows are in the database. */
-  readonly undoes: string;
+  /** The migration run whose rows are in the database, as far as anything says so. */
+  readonly undoes: string | null;
   /** The run that held the lease or had moved rows out, if any. */
   readonly rollback: string | null;
 }

@@ -39,7 +39,7 @@ export function rehearsalDatabase(real: DatabasePort, undoes: string): DatabaseP
       if (forbids !== undefined)
         throw new DatabaseError('DATABASE_RESTRICTED', `Rows of the table ${forbids.table} forbid it.`);
       if (request.drift !== 'any' && request.drift !== drift.digest) return { status: 'drifted', drift };
-      const outcome: ClearOutcome = { status: 'cleared', drift, collections, dependents };
+      const outcome: ClearOutcome = { status: 'cleared', undoes, drift, collections, dependents };
       steps.push({ run, step: 'clear', outcome });
       cleared = true;
       return outcome;

@@ -32,6 +32,8 @@ export interface Restore {
   /** Form data that holds something newer and is left alone. */
   readonly newer: readonly string[];
   readonly digest: string;
+  /** The digest of what the keys of collections are to hold, by which storage is known even without any backup. */
+  readonly collections: string;
 }
 
 type Changes = Parameters<typeof mergeCollection>[0]['changes'];
@@ -116,21 +118,33 @@ export async function planRestore(world: World, backup: VerifiedBackup, merged: 
   const added = [...texts].filter(([key]) => !backup.values.has(key));
   const currents = await world.storage.read(added.map(([key]) => key));
   for (const [key, text] of added) aim(key, text, currents.get(key) ?? null, false);
-  return { targets, writes, displaced, newer, digest: await digestOf(backup, targets, merged) };
+  const hashes = await hashesOf(backup, targets, merged);
+  const kinds = new Map(backup.head.entries.map(({ key, kind }) => [key, kind]));
+  const ofCollections = [...hashes].filter(([key]) => kinds.get(key) !== 'formData');
+  const [digest, collections] = [await sha256(JSON.stringify([...hashes])), await collectionsDigest(ofCollections)];
+  return { targets, writes, displaced, newer, digest, collections };
 }
 
-/** A digest over every key and what it is to hold; hashes that are known are not computed again. */
-async function digestOf(
+/** A digest of which keys of collections are there, and with which content; keys that are not there do not count. */
+export async function collectionsDigest(
+  hashes: Iterable<readonly [key: string, sha256: string | null]>,
+): Promise<string> {
+  const facts = [...hashes].filter(([, hash]) => hash !== null);
+  return sha256(JSON.stringify(facts.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** The hash of what every key is to hold; those that are known are not computed again. */
+async function hashesOf(
   backup: VerifiedBackup,
   targets: ReadonlyMap<string, string | null>,
   merged: Merged | null,
-): Promise<string> {
+): Promise<ReadonlyMap<string, string | null>> {
   const known = new Map(backup.head.entries.map((entry) => [entry.key, entry.sha256]));
-  const facts: [string, string | null][] = [];
+  const hashes = new Map<string, string | null>();
   for (const [key, text] of targets) {
-    if (text === null) facts.push([key, null]);
-    else if (backup.values.get(key) === text) facts.push([key, known.get(key) as string]);
-    else facts.push([key, merged?.hashes.get(key) ?? (await sha256(text))]);
+    if (text === null) hashes.set(key, null);
+    else if (backup.values.get(key) === text) hashes.set(key, known.get(key) as string);
+    else hashes.set(key, merged?.hashes.get(key) ?? (await sha256(text)));
   }
-  return sha256(JSON.stringify(facts));
+  return hashes;
 }

@@ -17,6 +17,8 @@ import { type Merged, mergeDrift, planRestore, type Restore } from './restore-pl
 /** What the keys that a burst changes held before; recorded in the database before the burst. */
 export interface TargetsRecord {
   readonly digest: string;
+  /** The digest of what the keys of collections are to hold: enough to know storage by, were all else lost. */
+  readonly collections: string;
   readonly marker: number;
   /**
    * Keys to be changed: `missing` ones are removed again by the compensation, the others get their value back, a
@@ -72,7 +74,8 @@ export async function prepareRestore(
   await keepDisplaced(world, context.run, restore.displaced);
   const { marker } = await readMarker(world);
   const counter = (marker?.counter ?? 0) + 1;
-  const record: TargetsRecord = { digest: restore.digest, marker: counter, before: await beforeOf(restore, backup) };
+  const { digest, collections } = restore;
+  const record: TargetsRecord = { digest, collections, marker: counter, before: await beforeOf(restore, backup) };
   // A repetition, also one by another process, may have found something else in storage: the last record counts.
   const { preparations, token, attempts } = context;
   await world.database.record(fenceOf(context), `targets:${preparations}.${token}.${attempts}`, record);

@@ -145,7 +145,7 @@ function surveyRules(kit: ContractKit): void {
     const found = await survey(port);
     const outcome = await port.clear(await hold(port, ROLLING_BACK), { undoes: MIGRATING, drift: found.drift.digest });
     const { collections, dependents } = found;
-    expect(outcome).toEqual({ status: 'cleared', drift: found.drift, collections, dependents });
+    expect(outcome).toEqual({ status: 'cleared', undoes: MIGRATING, drift: found.drift, collections, dependents });
   });
 
   test('DB14 the drifted rows can be read beforehand as the archive then holds them', async (subject) => {

@@ -39,7 +39,7 @@ export function clear(store: MemoryStore, fence: Fence, request: ClearRequest): 
     }
     const { drift, collections } = plan;
     const dependents = summarize(plan.dependents);
-    const outcome: ClearOutcome = { status: 'cleared', drift, collections, dependents };
+    const outcome: ClearOutcome = { status: 'cleared', undoes: request.undoes, drift, collections, dependents };
     const brought = new Map(
       collections.map(({ collection }) => [collection, broughtBy(store, undoes, collection)] as const),
     );

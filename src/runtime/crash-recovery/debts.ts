@@ -1,0 +1,55 @@
+import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
+import type { RollbackContext } from '../../machines/rollback/types.ts';
+import { causeOf } from '../cause.ts';
+import { payDebts } from '../debts.ts';
+import { within } from '../execution/deadline.ts';
+import type { RunHistory } from '../history.ts';
+import { sweepLateRows } from '../rollback/restore.ts';
+import { tidyUp } from '../starting.ts';
+import { countStart } from '../starts.ts';
+import type { World } from '../world.ts';
+import type { CrashMemory } from './memory.ts';
+import { unsettledRun } from './settling.ts';
+
+/** Moves rows that came after a rollback into its archive, unless another run is at work. */
+async function sweep(world: World, { context }: RunHistory): Promise<void> {
+  const rollback = context as RollbackContext;
+  const { migration, undoes, run, storage } = rollback;
+  if ((await world.database.remaining(migration, undoes)) === 0) return;
+  const lease = await world.database.lease({ migration, run, storage, mode: 'whenFree' });
+  if (lease.status === 'busy') return;
+  await sweepLateRows(world, { ...rollback, token: lease.token });
+  await world.database.release({ migration, run, token: lease.token });
+}
+
+/** Until a rollback has settled, rows that appear late are swept at every start (invariant I9). */
+async function sweepUntilSettled(world: World, { history }: CrashMemory): Promise<void> {
+  const run = history === null ? null : await unsettledRun(world, history);
+  if (run?.machine !== 'rollback' || run.end !== 'rolledBack') return;
+  try {
+    await within(world.clock, 'The sweep of late rows', sweep(world, run));
+  } catch (error) {
+    world.logger.warn('Late rows could not be looked for; the next start does it.', { cause: causeOf(error) });
+  }
+}
+
+/** Pays what ended runs still owe, counts the start, and removes what retention no longer keeps. */
+export async function payWhatIsOwed(
+  { action }: CrashRecoveryContext,
+  memory: CrashMemory,
+): Promise<CrashRecoveryEvent> {
+  const { session, history } = memory;
+  const { world } = session;
+  if (history === null) return { type: 'DEBTS_PAID', paid: 0 };
+  if (action === 'safeMode') {
+    await world.operations.stop();
+    // People must be told all the same.
+    await payDebts(world, history, 'announce');
+    return { type: 'DEBTS_PAID', paid: 0 };
+  }
+  const { paid } = await payDebts(world, history);
+  await sweepUntilSettled(world, memory);
+  await countStart(world, history);
+  await tidyUp(session);
+  return { type: 'DEBTS_PAID', paid: paid.length };
+}

@@ -1,0 +1,113 @@
+import { BackpedalError, StorageError } from '../../errors.ts';
+import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
+import type { RollbackContext } from '../../machines/rollback/types.ts';
+import type { StorageWrite } from '../../ports/storage.ts';
+import { loadBackup } from '../backup-store.ts';
+import { causeOf } from '../cause.ts';
+import type { Work } from '../execution/types.ts';
+import type { RunHistory } from '../history.ts';
+import { markerWrite, readMarker } from '../marker.ts';
+import { readKeys } from '../migration/source.ts';
+import { keptMerge } from '../rollback/kept-merge.ts';
+import type { RollbackMemory } from '../rollback/memory.ts';
+import { backupOf, type TargetsRecord } from '../rollback/restore.ts';
+import { planRestore } from '../rollback/restore-plan.ts';
+import { undoRestore } from '../rollback/undo.ts';
+import { readHistory } from '../session.ts';
+import { displacedId } from '../vault-files.ts';
+import type { World } from '../world.ts';
+import type { CrashMemory } from './memory.ts';
+
+/** A burst that the browser lost, to be written once more. */
+interface LostBurst {
+  readonly writes: readonly StorageWrite[];
+  /** Keys that hold something newer, which is left alone. */
+  readonly left: number;
+  readonly counter: number;
+}
+
+const stateless = (): RollbackMemory => ({
+  tables: null,
+  survey: null,
+  backup: null,
+  merged: null,
+  restore: null,
+  hasEnded: () => false,
+  recoverBackup: () => Promise.reject(new BackpedalError('INTERNAL', 'No other copy is looked for here.')),
+  abandoned: [],
+  items: 0,
+});
+
+/** What was going to be overwritten, by key, as the latest preparation recorded it. */
+async function recordedBefore(world: World, { run, migration }: RollbackContext): Promise<ReadonlyMap<string, string>> {
+  try {
+    const { steps } = await world.database.ledger(migration);
+    const latest = steps.findLast((step) => step.run === run && step.step.startsWith('targets:'));
+    const before = (latest?.outcome as TargetsRecord | undefined)?.before ?? [];
+    return new Map(before.flatMap(([key, state, id]) => (state === 'displaced' ? [[key, id ?? '']] : [])));
+  } catch (error) {
+    // Without it nothing is overwritten but what the backup holds as well.
+    world.logger.warn('What storage held before the run could not be asked.', { cause: causeOf(error) });
+    return new Map();
+  }
+}
+
+/** The rollback's burst once more: a key is written only over nothing, over its backup, or over what was there before. */
+async function burstOfRollback(world: World, context: RollbackContext): Promise<LostBurst> {
+  const memory = stateless();
+  const backup = await backupOf(world, context, memory);
+  const { writes } = await planRestore(world, backup, await keptMerge(world, context, memory));
+  const before = await recordedBefore(world, context);
+  const allowed: StorageWrite[] = [];
+  for (const write of writes) {
+    const now = write.expect[0] ?? null;
+    const isKept = now === null || now === backup.values.get(write.key);
+    if (isKept || before.get(write.key) === (await displacedId({ key: write.key, value: now }))) allowed.push(write);
+  }
+  return { writes: allowed, left: writes.length - allowed.length, counter: context.targets?.marker ?? 1 };
+}
+
+/** The removal of the source once more: only keys that equal their backup (hazard H2). */
+async function burstOfMigration(world: World, run: RunHistory): Promise<LostBurst> {
+  const { values } = await loadBackup(world, run.run);
+  const present = (await readKeys(world)).filter(({ kind }) => kind === 'collection');
+  const back = present.filter(({ key, value }) => values.get(key) === value);
+  const { marker } = await readMarker(world);
+  const writes = back.map(({ key, value }): StorageWrite => ({ key, value: null, expect: [value] }));
+  return { writes, left: present.length - back.length, counter: (marker?.counter ?? 0) + 1 };
+}
+
+async function write(work: Work, run: RunHistory, burst: LostBurst): Promise<CrashRecoveryEvent> {
+  const { world, permitted } = work;
+  const { writes, left, counter } = burst;
+  const marker = markerWrite(world, await readMarker(world), run.context.storage, run.run, counter);
+  const outcome = await world.storage.write([...writes, marker], permitted);
+  const values = await world.storage.read(writes.map(({ key }) => key));
+  const isThere = writes.every(({ key, value }) => (values.get(key) ?? null) === value);
+  if (outcome.status === 'written' && isThere) return { type: 'RESTORED_AGAIN', written: writes.length, left };
+  throw new StorageError('STORAGE_UNAVAILABLE', 'What the browser had lost could not be written again yet.', {
+    persistence: 'transient',
+  });
+}
+
+/** Writes again what the browser had acknowledged and not kept; newer values are left where they are. */
+export async function restoreAgain(
+  context: CrashRecoveryContext,
+  work: Work,
+  { history, session }: CrashMemory,
+): Promise<CrashRecoveryEvent> {
+  const { world } = work;
+  const run = (history ?? (await readHistory(session))).runs.find((known) => known.run === context.concerns);
+  if (run === undefined)
+    throw new BackpedalError('RUN_NOT_FOUND', 'The run whose burst was lost is not in the journal.');
+  await world.operations.stop();
+  try {
+    if (run.machine === 'migration') return await write(work, run, await burstOfMigration(world, run));
+    const rollback = run.context as RollbackContext;
+    if (rollback.outcome === 'rolledBack') return await write(work, run, await burstOfRollback(world, rollback));
+    await undoRestore(rollback, work, stateless());
+    return { type: 'RESTORED_AGAIN', written: rollback.written, left: 0 };
+  } finally {
+    await world.operations.resume();
+  }
+}

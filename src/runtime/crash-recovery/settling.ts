@@ -1,0 +1,82 @@
+import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
+import type { MigrationContext } from '../../machines/migration/types.ts';
+import type { RollbackContext } from '../../machines/rollback/types.ts';
+import { loadBackup } from '../backup-store.ts';
+import type { History, RunHistory } from '../history.ts';
+import { type FoundMarker, readMarker } from '../marker.ts';
+import { readKeys } from '../migration/source.ts';
+import { startsSince } from '../starts.ts';
+import type { World } from '../world.ts';
+import type { CrashMemory } from './memory.ts';
+
+/** A burst is believed to be on the disk after so many starts that have seen it, and `settleAfter`. */
+const STARTS = 3;
+
+/** The latest run that wrote a marker: a rollback, an undone one too, or a migration that cleared its source. */
+function lastBurst({ runs }: History): RunHistory | null {
+  const wrote = ({ machine, end, context }: RunHistory): boolean => {
+    if (machine === 'rollback')
+      return end !== null && end !== 'safeMode' && (context as RollbackContext).targets !== null;
+    return machine === 'migration' && end === 'migrated' && (context as MigrationContext).removed > 0;
+  };
+  return runs.findLast(wrote) ?? null;
+}
+
+/** Whether a person has said that storage stays empty after this run. */
+const wasKeptEmpty = ({ runs }: History, run: string): boolean =>
+  runs.some(({ context }) => 'action' in context && context.action === 'keptEmpty' && context.concerns === run);
+
+/** A migration that has its own backup supersedes what the runs before it still had to settle. */
+const isSuperseded = ({ runs }: History, { last }: RunHistory): boolean =>
+  runs.some(
+    ({ machine, first, context }) =>
+      machine === 'migration' && first.seq > last.seq && (context as MigrationContext).backup !== null,
+  );
+
+/** The run whose burst may not be on the disk yet (hazard H1), or `null`. */
+export async function unsettledRun(world: World, history: History): Promise<RunHistory | null> {
+  const run = lastBurst(history);
+  if (run === null || isSuperseded(history, run) || wasKeptEmpty(history, run.run)) return null;
+  const isOld = world.clock.now() - run.last.at >= world.migration.settleAfter;
+  return isOld && (await startsSince(world, run.run)) >= STARTS ? null : run;
+}
+
+/** The keys of a migration's collections that are back although it had removed them, each as it was backed up. */
+async function resurrected(world: World, run: RunHistory): Promise<number> {
+  const { values } = await loadBackup(world, run.run);
+  const present = await readKeys(world);
+  return present.filter(({ key, kind, value }) => kind === 'collection' && values.get(key) === value).length;
+}
+
+async function compareMigration(world: World, run: RunHistory, { marker }: FoundMarker): Promise<CrashRecoveryEvent> {
+  if (marker?.run === run.run) return { type: 'SETTLED' };
+  const keys = await resurrected(world, run);
+  return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
+}
+
+async function compareRollback(world: World, run: RunHistory, { marker }: FoundMarker): Promise<CrashRecoveryEvent> {
+  const { targets, keys, outcome } = run.context as RollbackContext;
+  const counter = targets?.marker ?? 0;
+  if (outcome !== 'rolledBack') {
+    // Undone again: only the burst that undid it matters, and it has a number of its own.
+    const isUndone = marker?.run !== run.run || marker.counter > counter;
+    return isUndone ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
+  }
+  if (marker !== null && marker.counter >= counter) return { type: 'SETTLED' };
+  if (marker !== null) return { type: 'BURST_LOST', keys };
+  const present = await readKeys(world);
+  return present.some(({ kind }) => kind === 'collection') ? { type: 'SETTLED' } : { type: 'STORAGE_EMPTIED', keys };
+}
+
+/** Compares the marker in storage with that of the last burst. */
+export async function checkSettling(
+  context: CrashRecoveryContext,
+  { session, history }: CrashMemory,
+): Promise<CrashRecoveryEvent> {
+  const { world } = session;
+  const run = history?.runs.find((known) => known.run === context.concerns);
+  const found = await readMarker(world);
+  const isElsewhere = found.marker !== null && found.marker.storage !== run?.context.storage;
+  if (run === undefined || isElsewhere) return { type: 'SETTLED' };
+  return run.machine === 'rollback' ? compareRollback(world, run, found) : compareMigration(world, run, found);
+}

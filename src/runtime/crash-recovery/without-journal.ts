@@ -1,0 +1,112 @@
+import { DatabaseError } from '../../errors.ts';
+import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
+import { initialContext } from '../../machines/migration/context.ts';
+import { MIGRATION_VERSION } from '../../machines/migration/types.ts';
+import type { CollectionDigest } from '../../ports/database.ts';
+import type { Work } from '../execution/types.ts';
+import { takeOver } from '../lease.ts';
+import { readMarker } from '../marker.ts';
+import { readHistory } from '../session.ts';
+import type { World } from '../world.ts';
+import type { CrashMemory } from './memory.ts';
+import { probe } from './probe.ts';
+
+/** How many rows a migration had brought by the digests that it recorded. */
+async function itemsOf(world: World, run: string): Promise<number> {
+  const { steps } = await world.database.ledger(world.migration.id);
+  const digests = steps.find((step) => step.run === run && step.step === 'digest')?.outcome as
+    | CollectionDigest[]
+    | undefined;
+  return (digests ?? []).reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** The storage that the lost runs belong to. */
+const storageOf = async (world: World, context: CrashRecoveryContext): Promise<string> =>
+  (await readMarker(world)).marker?.storage ?? context.storage;
+
+/**
+ * Writes into the new journal that a migration had ended, so that everything goes on as if it had been there all the
+ * time. Repeated, it is written once.
+ */
+export async function adopt(world: World, context: CrashRecoveryContext, memory: CrashMemory): Promise<string> {
+  const { ledger, session } = memory;
+  const run = context.lost?.undoes ?? null;
+  if (run === null || ledger === null) {
+    throw new DatabaseError('DATABASE_SCHEMA', 'Nothing says which migration the rows belong to. Nothing was changed.');
+  }
+  const history = await readHistory(session);
+  if (history.runs.some((known) => known.run === run)) return run;
+  const { id: migration, source, triggers } = world.migration;
+  const input = {
+    run,
+    migration,
+    storage: await storageOf(world, context),
+    source,
+    tolerance: triggers.validationFailures,
+  };
+  const items = await itemsOf(world, run);
+  await ledger.append({
+    run,
+    parent: null,
+    machine: { id: 'migration', version: MIGRATION_VERSION },
+    at: world.clock.now(),
+    activeMs: 0,
+    event: { type: 'ADOPTED' },
+    snapshot: {
+      value: 'migrated',
+      // Its lease may never have been given back.
+      context: {
+        ...initialContext(input),
+        backup: run,
+        items,
+        copied: items,
+        next: items,
+        outcome: 'migrated',
+        debts: ['close'],
+      } as never,
+    },
+    commands: [],
+  });
+  return run;
+}
+
+/** Takes note of a migration that had ended when its journal was lost. */
+export async function adoptMigration(
+  context: CrashRecoveryContext,
+  { world }: Work,
+  memory: CrashMemory,
+): Promise<CrashRecoveryEvent> {
+  await adopt(world, context, memory);
+  return { type: 'ADOPTED' };
+}
+
+/** Verifies once more that storage is as the lost rollback was to leave it and its rows are gone; then closes it. */
+export async function completeRollback(
+  context: CrashRecoveryContext,
+  { world }: Work,
+  memory: CrashMemory,
+): Promise<CrashRecoveryEvent> {
+  const found = await probe(context, memory);
+  const isComplete =
+    found.type === 'PROBED' && found.findings.storage === 'intact' && found.findings.database === 'empty';
+  if (!isComplete) return { type: 'MISMATCHED' };
+  const { migration } = context;
+  const run = context.lost?.rollback ?? context.run;
+  const token = await takeOver(world, { migration, run, storage: await storageOf(world, context) });
+  await world.database.release({ migration, run, token });
+  await world.operations.resume();
+  return { type: 'COMPLETED' };
+}
+
+/** Moves out what a migration had copied before its journal was lost; the source had not been touched. */
+export async function discardCopy(context: CrashRecoveryContext, { world }: Work): Promise<CrashRecoveryEvent> {
+  const { migration, lost } = context;
+  const run = lost?.undoes ?? null;
+  if (run !== null) {
+    const token = await takeOver(world, { migration, run, storage: await storageOf(world, context) });
+    await world.database.clear({ migration, run, token }, { undoes: run, drift: 'any' });
+    await world.database.release({ migration, run, token });
+  }
+  await world.operations.resume();
+  return { type: 'DISCARDED' };
+}
