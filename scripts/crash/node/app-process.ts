@@ -31,6 +31,8 @@ export interface AppProcess {
   order(order: Order): Promise<Ending>;
   /** SIGCONT after `frozen`; resolves when the order has ended after all. */
   thaw(): Promise<Ending>;
+  /** Lets it go, when it has done what it was told. */
+  leave(): Promise<void>;
   /** Ends it, if it has not ended. */
   end(): Promise<void>;
 }
@@ -49,9 +51,16 @@ async function untilStopped(pid: number): Promise<void> {
   throw new Error(`The process ${pid} does not stop.`);
 }
 
+/**
+ * The time of a process is too short for WebAssembly to be optimized. In a group of its own, since Ctrl-C is for the
+ * one that counts; it ends with its stdin.
+ */
+const start = (args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, ['--liftoff-only', ...args], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+
 /** Starts a process from a prepared program; it loads while nobody waits for it. */
-export function startAppProcess(program: string): AppProcess {
-  const child: ChildProcess = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+export function startAppProcess(program: string, ...args: readonly string[]): AppProcess {
+  const child = start([program, ...args]);
   const { stdin, stdout, pid } = child;
   if (stdin === null || stdout === null || pid === undefined) throw new Error(`${program} could not be started.`);
   // A process that is killed does not read what it is told.
@@ -119,8 +128,11 @@ export function startAppProcess(program: string): AppProcess {
       child.kill('SIGCONT');
       return ended;
     },
-    async end() {
+    async leave() {
       stdin.end();
+      await gone;
+    },
+    async end() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await gone;
     },

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { SqlJsStatic } from 'sql.js';
 import type { MigrationResult, RecoveryResult, RollbackResult } from '../../../src/index.ts';
 import type { Blow } from '../episode.ts';
 import { type FileApp, loadSql, openApp } from './app.ts';
@@ -81,9 +82,7 @@ async function act({ client }: FileApp, { action }: Order): Promise<Told> {
   return toldBy(runOf(await client.rollback({ reason: 'USER_REQUEST', onDrift })));
 }
 
-const SQL = await loadSql();
-
-async function obey(order: Order): Promise<void> {
+async function obey(SQL: SqlJsStatic, order: Order): Promise<void> {
   say({ kind: 'begun' });
   let app: FileApp | null = null;
   const chart = (): string | null => app?.client.getSnapshot().state ?? null;
@@ -99,6 +98,16 @@ async function obey(order: Order): Promise<void> {
   }
 }
 
-say({ kind: 'ready' });
-for await (const line of createInterface({ input: process.stdin })) await obey(JSON.parse(line) as Order);
-process.exit();
+async function main(): Promise<void> {
+  const SQL = await loadSql();
+  say({ kind: 'ready' });
+  for await (const line of createInterface({ input: process.stdin })) await obey(SQL, JSON.parse(line) as Order);
+}
+
+main().then(
+  () => process.exit(),
+  (thrown: unknown) => {
+    say({ kind: 'failed', code: codeOf(thrown), message: String(thrown) });
+    process.exit(1);
+  },
+);
