@@ -88,7 +88,8 @@ export function historyOf(records: readonly JournalRecord[]): History {
   const runs = runsOf(records);
   let state: MigrationState = 'NOT_STARTED';
   let migrated: RunHistory | null = null;
-  const outer = runs.filter(({ parent }) => parent === null);
+  // In the order in which they ended: within one, another may have been written down.
+  const outer = runs.filter(({ parent }) => parent === null).sort((a, b) => a.last.seq - b.last.seq);
   for (const run of outer) {
     state = stateAfter(state, run);
     if (run.end === 'migrated' || (run.machine === 'migration' && run.end === 'unlocked')) migrated = run;

@@ -21,6 +21,12 @@ export interface Journal {
   /** How many records there are; `Infinity` once the journal that is known here has been replaced. */
   length(): Promise<number>;
   /**
+   * The records of a journal that cannot be read as a whole which are whole each by itself. What they say is evidence
+   * of which runs there were, and nothing goes on from it.
+   * @throws JournalError `JOURNAL_NEWER`
+   */
+  salvage(): Promise<readonly JournalRecord[]>;
+  /**
    * Begins a new journal in the place of one that cannot be read any more, which stays where it is. Whoever still goes
    * on behind its last record learns that he is not the holder (rule JN11).
    */
@@ -50,23 +56,24 @@ function unreadable(cause: unknown): never {
   throw new JournalError('JOURNAL_UNREADABLE', 'A record of the journal is damaged.', { cause });
 }
 
+/** The names of every journal of a migration, and the number of the newest, which is the one that counts. */
+async function listJournals(
+  vault: VaultPort,
+  migration: string,
+): Promise<{ readonly newest: number; readonly names: readonly string[] }> {
+  const isRecord = (name: string): boolean => /^journal(\.\d{1,9})?\//.test(name.slice(migration.length + 1));
+  const names = (await vault.list(`${migration}/journal`)).filter(isRecord);
+  return { newest: names.reduce((highest, name) => Math.max(highest, numberOf(migration, name)), 0), names };
+}
+
 /** The journal of a migration in its vault. */
 export function createJournal(vault: VaultPort, migration: string): Journal {
   let number = 0;
   /** Records that were verified or written here before; nothing that is appended ever changes. */
   let known: readonly JournalRecord[] = [];
 
-  /** Every journal's names; the newest journal is the one that is gone on with. */
-  async function list(): Promise<{ readonly newest: number; readonly names: readonly string[] }> {
-    const names = (await vault.list(`${migration}/journal`)).filter((name) =>
-      /^journal(\.\d{1,9})?\//.test(name.slice(migration.length + 1)),
-    );
-    const newest = names.reduce((highest, name) => Math.max(highest, numberOf(migration, name)), 0);
-    return { newest, names };
-  }
-
   async function read(): Promise<readonly JournalRecord[]> {
-    const { newest, names: all } = await list();
+    const { newest, names: all } = await listJournals(vault, migration);
     if (newest !== number) known = [];
     number = newest;
     const folder = folderOf(migration, number);
@@ -106,13 +113,13 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
   }
 
   async function length(): Promise<number> {
-    const { newest, names } = await list();
+    const { newest, names } = await listJournals(vault, migration);
     const folder = folderOf(migration, number);
     return newest === number ? names.filter((name) => name.startsWith(`${folder}/`)).length : Number.POSITIVE_INFINITY;
   }
 
   async function replace(): Promise<void> {
-    const { newest, names } = await list();
+    const { newest, names } = await listJournals(vault, migration);
     const folder = folderOf(migration, newest);
     const last = names.filter((name) => name.startsWith(`${folder}/`)).at(-1);
     const next = last === undefined ? 0 : Number(last.slice(folder.length + 1)) + 1;
@@ -122,5 +129,19 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
     known = [];
   }
 
-  return { read, append, length, replace };
+  async function salvage(): Promise<readonly JournalRecord[]> {
+    const { newest, names } = await listJournals(vault, migration);
+    const records: JournalRecord[] = [];
+    for (const name of names.filter((one) => one.startsWith(`${folderOf(migration, newest)}/`))) {
+      try {
+        const text = await vault.get(name).catch(unreadable);
+        if (text !== null) records.push(await readRecord(text, name));
+      } catch (error) {
+        if (!(error instanceof JournalError) || error.code !== 'JOURNAL_UNREADABLE') throw error;
+      }
+    }
+    return records;
+  }
+
+  return { read, append, length, salvage, replace };
 }

@@ -28,6 +28,8 @@ export interface Session {
   lock: HeldLock | null;
   /** Resolves when the run under way has ended, whoever asked for it. */
   current: Promise<unknown> | null;
+  /** Whether this client has been counted as a start (rule CR7). */
+  isCounted: boolean;
   /** The recovery under way, which everybody who asks for one shares. */
   recovering: Promise<RecoveryResult> | null;
   /** Aborted when the client is closed. */
@@ -48,6 +50,7 @@ export function createSession(world: World): Session {
     lock: null,
     current: null,
     recovering: null,
+    isCounted: false,
     closing: new AbortController(),
     begun: createBell(),
     asked: createBell(),

@@ -501,7 +501,9 @@ describe('recovery and results', () => {
       const before = imageOf(on);
       const results = await on.until(Promise.all([client.recover(), client.recover(), client.recover()]));
       for (const result of results) expect(result).toMatchObject({ action: 'nothingToDo', runId: null });
-      expect(imageOf(on)).toEqual(before);
+      const after = imageOf(on) as { readonly vault: readonly [string, string][] };
+      // That there was a start is counted: what has settled, and how long a backup is kept, depends on it.
+      expect({ ...after, vault: after.vault.filter(([name]) => !name.endsWith('/starts')) }).toEqual(before);
     }
   });
 

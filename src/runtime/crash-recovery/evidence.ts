@@ -2,19 +2,34 @@ import type { LostRuns } from '../../machines/crash-recovery/types.ts';
 import type { DatabaseLedger } from '../../ports/database.ts';
 import { listBackups } from '../backup-store.ts';
 import type { History } from '../history.ts';
+import type { JournalRecord } from '../journal-record.ts';
 import type { Marker } from '../marker.ts';
 import type { World } from '../world.ts';
+
+/** What is left to tell which runs there were. */
+export interface Evidence {
+  readonly ledger: DatabaseLedger;
+  readonly marker: Marker | null;
+  /** The journal; `null` when it cannot be read as a whole. */
+  readonly history: History | null;
+  /** Records that are whole each by itself, of a journal that is not. */
+  readonly salvaged: readonly JournalRecord[];
+}
 
 /** The steps that a run has recorded in the database. */
 export const stepsOf = ({ steps }: DatabaseLedger, run: string): readonly string[] =>
   steps.filter((step) => step.run === run).map(({ step }) => step);
 
 /** Whether a run brought rows, rather than taking them out. */
-const isMigration = (ledger: DatabaseLedger, run: string): boolean => stepsOf(ledger, run).includes('begin');
+function isMigration({ ledger, salvaged }: Evidence, run: string): boolean {
+  const record = salvaged.find((known) => known.run === run);
+  return record === undefined ? stepsOf(ledger, run).includes('begin') : record.machine.id === 'migration';
+}
 
 /** Runs that the journal has, or that an earlier recovery has dealt with although the journal had lost them. */
-function isKnown({ runs }: History, run: string): boolean {
-  return runs.some(({ run: known, machine, end, context }) => {
+function isKnown({ history }: Evidence, run: string): boolean {
+  if (history === null) return false;
+  return history.runs.some(({ run: known, machine, end, context }) => {
     if (known === run) return true;
     if (machine !== 'crashRecovery' || end === null || end === 'recovered') return false;
     const lost = 'lost' in context ? context.lost : null;
@@ -22,47 +37,46 @@ function isKnown({ runs }: History, run: string): boolean {
   });
 }
 
+/** The storages that are this one, by its marker and by what can still be read of the journal. */
+const ownStorages = ({ marker, salvaged }: Evidence): ReadonlySet<unknown> =>
+  new Set([...(marker === null ? [] : [marker.storage]), ...salvaged.map(({ snapshot }) => snapshot.context.storage)]);
+
 /**
- * The runs of this storage that the database knows of: the one whose marker lies in storage, and the one that holds
- * the lease on behalf of it. Runs of other devices are none of ours.
+ * The latest run of this storage that the database knows of: the one that holds the lease on behalf of it, or whose
+ * marker lies in storage, or that the remains of the journal name last. Runs of other devices are none of ours.
  */
-function ownRuns(ledger: DatabaseLedger, marker: Marker | null): readonly string[] {
+function latestRun(evidence: Evidence): string | null {
+  const { ledger, marker, salvaged } = evidence;
   const { holder } = ledger;
-  const held = holder !== null && marker !== null && holder.storage === marker.storage ? [holder.run] : [];
-  const marked = marker !== null && stepsOf(ledger, marker.run).length > 0 ? [marker.run] : [];
-  return [...held, ...marked];
+  if (holder !== null && ownStorages(evidence).has(holder.storage)) return holder.run;
+  if (marker !== null && stepsOf(ledger, marker.run).length > 0) return marker.run;
+  return salvaged.findLast(({ run }) => stepsOf(ledger, run).length > 0)?.run ?? null;
 }
 
 /** The migration whose rows are in question, as far as anything says so. */
-async function undoneBy(
-  world: World,
-  ledger: DatabaseLedger,
-  marker: Marker | null,
-  rollback: string | null,
-): Promise<string | null> {
+async function undoneBy(world: World, evidence: Evidence, rollback: string | null): Promise<string | null> {
+  const { ledger, marker, salvaged } = evidence;
   const cleared = ledger.steps.find(({ run, step }) => run === rollback && step === 'clear');
-  const undoes = (cleared?.outcome as { readonly undoes?: string } | undefined)?.undoes;
-  if (undoes !== undefined) return undoes;
-  if (marker !== null && isMigration(ledger, marker.run)) return marker.run;
+  const recorded = (cleared?.outcome as { readonly undoes?: string } | undefined)?.undoes;
+  const told = salvaged.findLast(({ run }) => run === rollback)?.snapshot.context.undoes;
+  if (recorded !== undefined) return recorded;
+  if (typeof told === 'string') return told;
+  if (marker !== null && isMigration(evidence, marker.run)) return marker.run;
   const { generations } = await listBackups(world);
-  return generations.find(({ head }) => isMigration(ledger, head.id))?.head.id ?? null;
+  return generations.find(({ head }) => isMigration(evidence, head.id))?.head.id ?? null;
 }
 
 /**
  * What database and storage know that the journal does not (hazards H28c, H10): the journal was evicted, or cannot be
  * read. `null` when they agree that there is nothing.
  */
-export async function lostRuns(
-  world: World,
-  history: History | null,
-  ledger: DatabaseLedger,
-  marker: Marker | null,
-): Promise<LostRuns | null> {
-  const own = ownRuns(ledger, marker);
-  const unknown = own.filter((run) => history === null || !isKnown(history, run));
-  if (history !== null && unknown.length === 0) return null;
-  const rollback = unknown.find((run) => !isMigration(ledger, run)) ?? null;
-  const brought = unknown.find((run) => isMigration(ledger, run)) ?? null;
-  const undoes = rollback === null && brought !== null ? brought : await undoneBy(world, ledger, marker, rollback);
-  return { undoes, rollback };
+export async function lostRuns(world: World, evidence: Evidence): Promise<LostRuns | null> {
+  const latest = latestRun(evidence);
+  const isLost = evidence.history === null || (latest !== null && !isKnown(evidence, latest));
+  if (!isLost) return null;
+  if (latest !== null && isMigration(evidence, latest)) return { undoes: latest, rollback: null };
+  const { ledger } = evidence;
+  // A rollback that neither holds the lease nor has moved anything out was over, and had changed nothing.
+  const isAtWork = latest !== null && (ledger.holder?.run === latest || stepsOf(ledger, latest).includes('clear'));
+  return { undoes: await undoneBy(world, evidence, latest), rollback: isAtWork ? latest : null };
 }

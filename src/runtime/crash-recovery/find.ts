@@ -65,7 +65,9 @@ export async function findOpenRun(_context: CrashRecoveryContext, memory: CrashM
   const ledger = await askDatabase(world);
   memory.database = ledger === null ? 'unreachable' : 'asked';
   const trusted = ledger === null ? trustJournal(history, found) : history;
-  const lost = ledger === null ? null : await lostRuns(world, trusted, ledger, found.marker);
+  const salvaged = trusted === null ? await session.journal.salvage() : [];
+  const lost =
+    ledger === null ? null : await lostRuns(world, { ledger, marker: found.marker, history: trusted, salvaged });
   if (lost !== null) {
     return (await takeLock(session)) ? { type: 'JOURNAL_LOST', lost } : { type: 'RUN_WAITS', run: lost.rollback ?? '' };
   }
