@@ -5,6 +5,7 @@ import { lookAround } from './crash-recovery/look.ts';
 import type { CrashMemory } from './crash-recovery/memory.ts';
 import { crashRecoveryPlan } from './crash-recovery/plan-of-run.ts';
 import { payCacheLater } from './debts.ts';
+import { within } from './execution/deadline.ts';
 import { createLedger, type Ledger } from './execution/ledger.ts';
 import type { Start } from './execution/start.ts';
 import type { ExecutionEnd } from './execution/types.ts';
@@ -72,6 +73,12 @@ function occupy(session: Session, run: Promise<ExecutionEnd>): Promise<Execution
   return running;
 }
 
+/** The run that a crash recovery is about, whose storage it is that counts; any other run itself. */
+function concernedRun({ runs }: History, run: RunHistory): RunHistory {
+  const concerns = run.machine === 'crashRecovery' ? (run.context as CrashRecoveryContext).concerns : null;
+  return runs.find((known) => known.run === concerns) ?? run;
+}
+
 /** Goes on with an open run; the session is busy with it until `running` settles. */
 export async function takeUp(
   session: Session,
@@ -80,7 +87,11 @@ export async function takeUp(
   intent: ResumeIntent = 'goOn',
 ): Promise<{ readonly running: Promise<ExecutionEnd> }> {
   try {
-    const foreign = await foreignStorage(session.world, run);
+    const foreign = await within(
+      session.world.clock,
+      'Storage',
+      foreignStorage(session.world, concernedRun(history, run)),
+    );
     if (foreign !== null) throw foreign;
   } catch (error) {
     // Whoever holds the lock without a run would keep everybody else from it.

@@ -2,6 +2,7 @@ import type { EmergencyRecoveryContext, EmergencyRecoveryInput } from '../machin
 import type { MigrationContext, MigrationInput } from '../machines/migration/types.ts';
 import type { ResumeIntent, RollbackContext, RollbackEvent, RollbackInput } from '../machines/rollback/types.ts';
 import { emergencyRecoveryPlan } from './emergency-recovery/plan-of-run.ts';
+import { within } from './execution/deadline.ts';
 import { InnerRunLeft } from './execution/inner-run-left.ts';
 import type { Ledger } from './execution/ledger.ts';
 import type { Start } from './execution/start.ts';
@@ -171,8 +172,9 @@ export async function resumeStart(session: Session, run: RunHistory, intent?: Re
   const { token, outcome } = run.context;
   const onlyAnnounces = run.last.commands.every((command) => command === 'announce');
   // The app may have started again with its writers on.
-  if (outcome === 'safeMode' || (token > 0 && !onlyAnnounces)) await world.operations.stop();
+  if (outcome === 'safeMode' || (token > 0 && !onlyAnnounces))
+    await within(world.clock, 'The app', world.operations.stop());
   const isFenced = token > 0 && !onlyAnnounces;
-  const fresh = isFenced ? await takeOver(world, run.context) : token;
+  const fresh = isFenced ? await within(world.clock, 'The database', takeOver(world, run.context)) : token;
   return { kind: 'resume', record: run.last, token: fresh, ...(intent === undefined ? {} : { intent }) };
 }

@@ -8,7 +8,7 @@ import { payCacheLater, payDebts } from './debts.ts';
 import { within } from './execution/deadline.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { follow } from './follow.ts';
-import type { History } from './history.ts';
+import type { History, RunHistory } from './history.ts';
 import { claimKeys } from './key-claims.ts';
 import { readMarker } from './marker.ts';
 import { failuresOf } from './migration/copy.ts';
@@ -28,10 +28,21 @@ export async function resultFromJournal(session: Session, run: string): Promise<
   const ended = await follow(session, run);
   if (ended === null)
     throw new RollbackError('CLIENT_CLOSED', 'The client was closed while the run went on elsewhere.');
+  await letGo(session, ended);
   const timestamp = new Date(ended.last.at).toISOString();
   if (ended.machine === 'rollback') return rollbackResult(ended.context as RollbackContext, timestamp);
   const failures: readonly FailedItem[] = await failuresOf(session.world, run, { failures: null });
   return migrationResult(ended.context as MigrationContext, failures, timestamp);
+}
+
+/** Writers that this process had stopped for a run that somebody else has ended may work again. */
+async function letGo({ world }: Session, { end }: RunHistory): Promise<void> {
+  if (end === 'safeMode' || world.operations.wanted() === 'working') return;
+  try {
+    await within(world.clock, 'The app', world.operations.resume());
+  } catch (error) {
+    world.logger.error('The app’s writers could not be told to work again.', { cause: causeOf(error) });
+  }
 }
 
 /** What came of an execution; one that is continued elsewhere is followed to its end. */
@@ -143,13 +154,13 @@ async function lookAround(session: Session): Promise<{ readonly source: Source; 
   return { source, storage: await storageOf(session) };
 }
 
-/** Applies retention; backups that cannot be removed now are removed another time. */
+/** Applies retention; what cannot be removed now is removed another time. */
 export async function tidyUp(session: Session): Promise<void> {
   try {
     const { world } = session;
-    await within(world.clock, 'The vault', applyRetention(world, await readHistory(session)));
+    await within(world.clock, 'Retention', applyRetention(world, await readHistory(session)));
   } catch (error) {
-    session.world.logger.warn('Old backups could not be removed yet.', { cause: causeOf(error) });
+    session.world.logger.warn('What is old could not be removed yet.', { cause: causeOf(error) });
   }
 }
 

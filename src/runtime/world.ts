@@ -14,7 +14,7 @@ import type { StoragePort } from '../ports/storage.ts';
 import type { VaultPort } from '../ports/vault.ts';
 import { checkedId, checkWorld } from './arguments.ts';
 import type { BackpedalOptions } from './public-types.ts';
-import { steadyOperations } from './steady-operations.ts';
+import { type SteadyOperations, steadyOperations } from './steady-operations.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Everything a run touches, every port in place. */
@@ -25,7 +25,7 @@ export interface World {
   readonly vault: VaultPort;
   readonly cache: CachePort | null;
   readonly lock: LockPort | null;
-  readonly operations: OperationsPort;
+  readonly operations: SteadyOperations;
   readonly seal: SealPort | null;
   readonly notify: NotifyPort;
   readonly memory: MemoryPort;

@@ -3,14 +3,11 @@ import type { MigrationContext } from '../../machines/migration/types.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
 import { loadBackup } from '../backup-store.ts';
 import type { History, RunHistory } from '../history.ts';
-import { type FoundMarker, readMarker } from '../marker.ts';
+import { type FoundMarker, type Marker, readMarker } from '../marker.ts';
 import { readKeys } from '../migration/source.ts';
-import { startsSince } from '../starts.ts';
+import { isSeenOften } from '../starts.ts';
 import type { World } from '../world.ts';
 import type { CrashMemory } from './memory.ts';
-
-/** A burst is believed to be on the disk after so many starts that have seen it, and `settleAfter`. */
-const STARTS = 3;
 
 /** The latest run that wrote a marker: a rollback, an undone one too, or a migration that cleared its source. */
 function lastBurst({ runs }: History): RunHistory | null {
@@ -38,7 +35,7 @@ export async function unsettledRun(world: World, history: History): Promise<RunH
   const run = lastBurst(history);
   if (run === null || isSuperseded(history, run) || wasKeptEmpty(history, run.run)) return null;
   const isOld = world.clock.now() - run.last.at >= world.migration.settleAfter;
-  return isOld && (await startsSince(world, run.run)) >= STARTS ? null : run;
+  return isOld && (await isSeenOften(world, run.run)) ? null : run;
 }
 
 /** The keys of a migration's collections that are back although it had removed them, each as it was backed up. */
@@ -48,13 +45,24 @@ async function resurrected(world: World, run: RunHistory): Promise<number> {
   return present.filter(({ key, kind, value }) => kind === 'collection' && values.get(key) === value).length;
 }
 
+/** Whether a marker is of this run, or of one that has written since; its number alone would not tell after `clear()`. */
+function isOfRunOrLater({ runs }: History, run: RunHistory, marker: Marker): boolean {
+  const indexOf = (id: string): number => runs.findIndex((known) => known.run === id);
+  return indexOf(marker.run) >= indexOf(run.run);
+}
+
 async function compareMigration(world: World, run: RunHistory, { marker }: FoundMarker): Promise<CrashRecoveryEvent> {
   if (marker?.run === run.run) return { type: 'SETTLED' };
   const keys = await resurrected(world, run);
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
 }
 
-async function compareRollback(world: World, run: RunHistory, { marker }: FoundMarker): Promise<CrashRecoveryEvent> {
+async function compareRollback(
+  world: World,
+  history: History,
+  run: RunHistory,
+  { marker }: FoundMarker,
+): Promise<CrashRecoveryEvent> {
   const { targets, keys, outcome } = run.context as RollbackContext;
   const counter = targets?.marker ?? 0;
   if (outcome !== 'rolledBack') {
@@ -62,8 +70,7 @@ async function compareRollback(world: World, run: RunHistory, { marker }: FoundM
     const isUndone = marker?.run !== run.run || marker.counter > counter;
     return isUndone ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
   }
-  if (marker !== null && marker.counter >= counter) return { type: 'SETTLED' };
-  if (marker !== null) return { type: 'BURST_LOST', keys };
+  if (marker !== null) return isOfRunOrLater(history, run, marker) ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
   const present = await readKeys(world);
   return present.some(({ kind }) => kind === 'collection') ? { type: 'SETTLED' } : { type: 'STORAGE_EMPTIED', keys };
 }
@@ -77,6 +84,6 @@ export async function checkSettling(
   const run = history?.runs.find((known) => known.run === context.concerns);
   const found = await readMarker(world);
   const isElsewhere = found.marker !== null && found.marker.storage !== run?.context.storage;
-  if (run === undefined || isElsewhere) return { type: 'SETTLED' };
-  return run.machine === 'rollback' ? compareRollback(world, run, found) : compareMigration(world, run, found);
+  if (history === null || run === undefined || isElsewhere) return { type: 'SETTLED' };
+  return run.machine === 'rollback' ? compareRollback(world, history, run, found) : compareMigration(world, run, found);
 }

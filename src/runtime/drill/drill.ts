@@ -5,6 +5,7 @@ import type { DrillResult } from '../record-types.ts';
 import { rollbackResult } from '../results.ts';
 import { runRollback } from '../runs.ts';
 import { createSession, ledgerAfter, readHistory, type Session } from '../session.ts';
+import { steadyOperations } from '../steady-operations.ts';
 import type { World } from '../world.ts';
 import { rehearsalDatabase } from './rehearsal-database.ts';
 import { rehearsalStorage } from './rehearsal-storage.ts';
@@ -19,7 +20,7 @@ async function rehearsalWorld(world: World, undoes: string): Promise<World> {
     database: rehearsalDatabase(world.database, undoes),
     cache: null,
     lock: null,
-    operations: { stop: () => Promise.resolve(), resume: () => Promise.resolve() },
+    operations: steadyOperations({ stop: () => Promise.resolve(), resume: () => Promise.resolve() }),
     notify: () => {},
   };
 }
