@@ -1,28 +1,80 @@
-import { dropBackup, listBackups } from './backup-store.ts';
-import type { History } from './history.ts';
+import type { RollbackContext } from '../machines/rollback/types.ts';
+import { dropBackup, type Generation, listBackups } from './backup-store.ts';
+import { unsettledRun } from './crash-recovery/settling.ts';
+import type { History, RunHistory } from './history.ts';
+import { isSeenOften } from './starts.ts';
+import { dropDisplaced } from './vault-files.ts';
 import type { World } from './world.ts';
 
 const DAY = 86_400_000;
 
 /** Generations that some run may still need: those of migrations that can be taken back, and of open runs. */
 export function pinnedBackups(history: History): ReadonlySet<string> {
-  const pinned = new Set<string>();
-  for (const run of [history.migrated, history.open, history.locked]) {
-    const { backup = null } = (run?.context ?? {}) as { readonly backup?: string | null };
-    if (backup !== null) pinned.add(backup);
+  return backupsOf([history.migrated, history.open, history.locked]);
+}
+
+function backupsOf(runs: readonly (RunHistory | null)[]): ReadonlySet<string> {
+  const backups = new Set<string>();
+  for (const run of runs) {
+    const { backup = null, undoes } = (run?.context ?? {}) as Partial<Record<'backup' | 'undoes', string | null>>;
+    if (backup !== null) backups.add(backup);
+    if (typeof undoes === 'string') backups.add(undoes);
   }
-  return pinned;
+  return backups;
+}
+
+/** What happened before this moment may be forgotten, as far as nothing else speaks for it. */
+const horizon = (world: World): number => world.clock.now() - world.migration.retention.days * DAY;
+
+/** A generation whose migration this journal knows has to have been there at three starts; imported ones need none. */
+async function isOld(world: World, history: History, { head }: Generation): Promise<boolean> {
+  if (Date.parse(head.createdAt) >= horizon(world)) return false;
+  return !history.runs.some(({ run }) => run === head.id) || isSeenOften(world, head.id);
 }
 
 /** Removes generations that are old, beyond the number that is kept, and needed by nobody (rule BK9). */
-export async function applyRetention(world: World, history: History): Promise<readonly string[]> {
-  const { retention } = world.migration;
+async function dropOldBackups(world: World, history: History): Promise<void> {
   const { generations } = await listBackups(world);
-  const pinned = pinnedBackups(history);
-  const before = world.clock.now() - retention.days * DAY;
-  const old = generations
-    .slice(Math.max(1, retention.backups))
-    .filter(({ head }) => !pinned.has(head.id) && Date.parse(head.createdAt) < before);
-  for (const { head } of old) await dropBackup(world, head.id);
-  return old.map(({ head }) => head.id);
+  const pinned = new Set([...pinnedBackups(history), ...backupsOf([await unsettledRun(world, history)])]);
+  for (const generation of generations.slice(Math.max(1, world.migration.retention.backups))) {
+    const { id } = generation.head;
+    if (!pinned.has(id) && (await isOld(world, history, generation))) await dropBackup(world, id);
+  }
+}
+
+/** Rollbacks that ended so long ago that what they moved out need not be kept any longer. */
+async function longOver(world: World, history: History): Promise<readonly RunHistory[]> {
+  const unsettled = await unsettledRun(world, history);
+  const over: RunHistory[] = [];
+  for (const run of history.runs) {
+    if (run.machine !== 'rollback' || run.end !== 'rolledBack' || run.run === unsettled?.run) continue;
+    if (run.last.at < horizon(world) && (await isSeenOften(world, run.parent ?? run.run))) over.push(run);
+  }
+  return over;
+}
+
+/** Deletes archives and displaced values after their time; only while nobody else is at work in the database. */
+async function dropOldArchives(world: World, history: History): Promise<void> {
+  const over = await longOver(world, history);
+  if (over.length === 0) return;
+  const archived = new Set((await world.database.archives(world.migration.id)).map(({ run }) => run));
+  for (const { run, context } of over) {
+    await dropDisplaced(world, run);
+    if (!archived.has(run)) continue;
+    const { migration, storage } = context as RollbackContext;
+    const lease = await world.database.lease({ migration, run, storage, mode: 'whenFree' });
+    if (lease.status === 'busy') return;
+    const fence = { migration, run, token: lease.token };
+    try {
+      await world.database.dropArchive(fence, run);
+    } finally {
+      await world.database.release(fence);
+    }
+  }
+}
+
+/** Forgets what has been kept for long enough: backups, archives, displaced values. */
+export async function applyRetention(world: World, history: History): Promise<void> {
+  await dropOldBackups(world, history);
+  await dropOldArchives(world, history);
 }

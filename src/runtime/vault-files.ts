@@ -51,6 +51,11 @@ export async function readDisplaced(world: World, run: string): Promise<readonly
   return values;
 }
 
+/** Removes the values that a run has displaced; only retention asks for it. */
+export async function dropDisplaced(world: World, run: string): Promise<void> {
+  for (const name of await world.vault.list(`${displacedFolder(world)}/${run}/`)) await world.vault.remove(name);
+}
+
 /** The runs that have displaced values. */
 export async function runsWithDisplaced(world: World): Promise<readonly string[]> {
   const folder = `${displacedFolder(world)}/`;

@@ -294,7 +294,7 @@ describe('backups', () => {
     expect(digests.rows.environments).toHaveLength(2);
   });
 
-  it('BK9 retention removes what is older than the days, beyond the number, and needed by no run', async () => {
+  it('BK9 retention removes what is older than the days, beyond the number, seen by three starts, and needed by no run', async () => {
     const on = device({ definition: { ...DEFINITION, retention: { days: 30, backups: 2 } } });
     const ids = await generations(on, 4);
     const left = async () => (await on.until(on.client('r').backups.list())).map(({ id }) => id);
@@ -302,10 +302,49 @@ describe('backups', () => {
     expect(await left()).toEqual([...ids].reverse());
     await on.clock.advance(31 * 86_400_000);
     await on.until(on.client('c').recover());
+    expect(await left()).toEqual([...ids].reverse());
+    await on.until(on.client('c2').recover());
     expect(await left()).toEqual([ids[3], ids[2]]);
     await on.clock.advance(400 * 86_400_000);
     await on.until(on.client('d').recover());
     expect(await left()).toEqual([ids[3], ids[2]]);
+  });
+
+  it('BK9 what a rollback moved out and displaced is kept as long, and no longer', async () => {
+    const on = device({ definition: { ...DEFINITION, retention: { days: 30, backups: 2 } } });
+    const client = on.client('a');
+    await on.until(client.migrate());
+    on.storage.setItem('task-store', 'written by the app since');
+    const { runId } = await on.until(client.rollback({ reason: 'USER_REQUEST', onDrift: 'discard' }));
+    const kept = async () => {
+      const { rows, displaced } = await on.until(client.archive.list());
+      return [rows.length, displaced.length];
+    };
+    for (const name of ['b', 'c', 'd']) await on.until(on.client(name).recover());
+    expect(await kept()).toEqual([2, 1]);
+    await on.clock.advance(31 * 86_400_000);
+    expect((await on.until(client.archive.export(runId))).rows).toHaveLength(5);
+    await on.until(on.client('e').recover());
+    expect(await kept()).toEqual([0, 0]);
+    expect(on.database.store.leases.get(on.migration.id)?.holder ?? null).toBeNull();
+  });
+
+  it('BK9 an archive is not touched while somebody else is at work in the database', async () => {
+    const on = device({ definition: { ...DEFINITION, retention: { days: 30, backups: 2 } } });
+    const client = on.client('a');
+    await on.until(client.migrate());
+    await on.until(client.rollback({ reason: 'USER_REQUEST' }));
+    for (const name of ['b', 'c', 'd']) await on.until(on.client(name).recover());
+    await on.clock.advance(31 * 86_400_000);
+    const lease = { migration: on.migration.id, run: 'other', storage: 'elsewhere', mode: 'whenFree' } as const;
+    const granted = await on.database.lease(lease);
+    await on.until(on.client('e').recover());
+    expect((await on.until(client.archive.list())).rows).toHaveLength(2);
+    expect((await on.database.ledger(on.migration.id)).holder?.run).toBe('other');
+    if (granted.status === 'granted')
+      await on.database.release({ migration: on.migration.id, run: 'other', token: granted.token });
+    await on.until(on.client('f').recover());
+    expect((await on.until(client.archive.list())).rows).toEqual([]);
   });
 
   it('BK9 retention keeps the backup of the migration in force, however old and whatever came after', async () => {
@@ -315,7 +354,7 @@ describe('backups', () => {
     const text = await on.until(client.backups.export(old));
     const { runId } = await on.until(client.migrate());
     await on.clock.advance(10 * 86_400_000);
-    await on.until(client.recover());
+    for (const name of ['c', 'd', 'e']) await on.until(on.client(name).recover());
     expect((await on.until(client.backups.list())).map(({ id }) => id)).toEqual([runId]);
     // The imported one is the newest by number, so that the one in force is beyond the number that is kept.
     await on.until(client.backups.import(text));
