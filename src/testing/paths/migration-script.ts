@@ -15,7 +15,7 @@ const failHistory = (persistence: 'transient' | 'permanent'): Scene =>
     for (let tried = 1; tried <= TRIES; tried++) {
       process.faulty.vault.add({
         operation: 'list',
-        when: ({ arguments: [name] }) => String(name).includes('/journal/'),
+        when: ({ arguments: [name] }) => String(name).includes('/journal'),
         at: tried,
         moment: 'before',
         behaviour: { throws: error },
