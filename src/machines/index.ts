@@ -30,6 +30,7 @@ export type {
 export { MIGRATION_VERSION } from './migration/types.ts';
 export { rollbackMachine } from './rollback/machine.ts';
 export type {
+  BackupCopy,
   DriftFigures,
   ResumeIntent,
   RollbackCommand,

@@ -59,10 +59,25 @@ async function placesIn(world: World): Promise<readonly Place[]> {
   return places.sort((a, b) => b.number - a.number);
 }
 
+/**
+ * A part of a backup, or `null` where there is none.
+ * @throws BackupError `BACKUP_DAMAGED` for one that the vault itself finds damaged
+ */
+async function readPart(world: World, name: string): Promise<string | null> {
+  try {
+    return await world.vault.get(name);
+  } catch (error) {
+    if (!(error instanceof VaultError && error.code === 'VAULT_DAMAGED')) throw error;
+    throw new BackupError('BACKUP_DAMAGED', `The vault finds ${name} damaged. Use another generation.`, {
+      cause: error,
+    });
+  }
+}
+
 /** The generation at a place; `null` when its head is damaged, or another one's. */
 async function generationAt(world: World, { number, id }: Place): Promise<Generation | null> {
-  const text = await world.vault.get(`${placeOf(world, number, id)}/head`);
   try {
+    const text = await readPart(world, `${placeOf(world, number, id)}/head`);
     const { head, sha256 } = await readHead(text ?? '', world.seal);
     return head.id === id ? { number, head, sha256 } : null;
   } catch (error) {
@@ -110,7 +125,7 @@ export async function findBackup(world: World, id: string): Promise<Generation> 
 /** The text of a backup as it lies in the vault and is downloaded, damaged or not. */
 export async function backupText(world: World, id: string): Promise<string> {
   for (const { number } of await placesOf(world, id)) {
-    const content = await world.vault.get(`${placeOf(world, number, id)}/content`);
+    const content = await readPart(world, `${placeOf(world, number, id)}/content`);
     if (content !== null) return content;
   }
   throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is missing. Use another generation.`);
@@ -130,17 +145,28 @@ export async function remainsOf(world: World, id: string): Promise<readonly stri
 
 async function readRemains(world: World, name: string): Promise<string | null> {
   try {
-    return await world.vault.get(name);
+    return await readPart(world, name);
   } catch (error) {
-    if (error instanceof VaultError && error.code === 'VAULT_DAMAGED') return null;
+    if (error instanceof BackupError) return null;
     throw error;
   }
 }
 
-/** A backup, every hash recomputed. */
-export async function loadBackup(world: World, id: string, report?: (part: number) => void): Promise<VerifiedBackup> {
-  const generation = await findBackup(world, id);
-  const backup = await readBackup(await backupText(world, id), world.seal, world.migration.maxBackupSize, report);
+async function loadAt(
+  world: World,
+  place: Place,
+  report: ((part: number) => void) | undefined,
+): Promise<VerifiedBackup> {
+  const { number, id } = place;
+  const generation = await generationAt(world, place);
+  if (generation === null) {
+    throw new BackupError('BACKUP_DAMAGED', `The head of the backup ${id} is damaged. Use another generation.`);
+  }
+  const text = await readPart(world, `${placeOf(world, number, id)}/content`);
+  if (text === null) {
+    throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is missing. Use another generation.`);
+  }
+  const backup = await readBackup(text, world.seal, world.migration.maxBackupSize, report);
   if (backup.sha256 === generation.sha256) return backup;
   throw new BackupError(
     'BACKUP_DAMAGED',
@@ -148,14 +174,31 @@ export async function loadBackup(world: World, id: string, report?: (part: numbe
   );
 }
 
+/**
+ * A backup, every hash recomputed: of several copies under its id the newest one that is whole.
+ * @throws BackupError what is wrong with the newest copy, when none is whole
+ */
+export async function loadBackup(world: World, id: string, report?: (part: number) => void): Promise<VerifiedBackup> {
+  let failure: BackupError | null = null;
+  for (const place of await placesOf(world, id)) {
+    try {
+      return await loadAt(world, place, report);
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
 /** Whether the content at a place is a whole backup. */
 async function isWhole(world: World, place: string): Promise<boolean> {
   try {
-    const text = (await world.vault.get(`${place}/content`)) ?? '';
+    const text = (await readPart(world, `${place}/content`)) ?? '';
     await readBackup(text, world.seal, world.migration.maxBackupSize);
     return true;
   } catch (error) {
-    if (error instanceof BackupError || (error instanceof VaultError && error.code === 'VAULT_DAMAGED')) return false;
+    if (error instanceof BackupError) return false;
     throw error;
   }
 }
@@ -230,10 +273,14 @@ export async function keepDigests(world: World, id: string, digests: MigratedDig
   await world.vault.put(`${placeOf(world, number, id)}/digests`, `${await sha256(json)}\n${json}`);
 }
 
-/** What was in the database right after the migration of a backup, or `null` if the migration did not get so far. */
+/**
+ * What was in the database right after the migration of a backup, or `null` if the migration did not get so far. The
+ * backup itself may be damaged.
+ * @throws BackupError `BACKUP_NOT_FOUND`, `BACKUP_DAMAGED`
+ */
 export async function readDigests(world: World, id: string): Promise<MigratedDigests | null> {
-  const { number } = await findBackup(world, id);
-  const stored = await world.vault.get(`${placeOf(world, number, id)}/digests`);
+  const { number } = (await placesOf(world, id))[0] as Place;
+  const stored = await readPart(world, `${placeOf(world, number, id)}/digests`);
   if (stored === null) return null;
   const json = stored.slice(65);
   if (stored.slice(0, 64) === (await sha256(json))) return JSON.parse(json);

@@ -26,6 +26,10 @@ const MESSAGES: Readonly<Record<string, string>> = {
   VAULT_UNAVAILABLE: 'The vault could not be read or written. Free some room or mend the disk, then try again.',
   VERIFICATION_FAILED: 'What was read back is not what was written.',
   BACKUP_NOT_FOUND: 'No backup could be used. Administrators have been told what is affected.',
+  BACKUP_OLDER:
+    'The backup could not be used; an older one was, which lacks what was changed after it was made. The rows are in the archive.',
+  BACKUP_RECONSTRUCTED:
+    'The backup could not be used; the data was put together from what was left. The receipt says which keys are proved to be as they were.',
   BACKUP_DAMAGED: 'The backup is damaged. Choose another generation.',
   OPERATION_TIMED_OUT: 'Something did not answer in time. Try again.',
   NOTIFICATION_FAILED: 'A notification could not be delivered.',

@@ -4,6 +4,9 @@ import type { Receipt, RollbackMetrics } from './record-types.ts';
 import { rollbackResult } from './results.ts';
 import { readHistory, type Session } from './session.ts';
 
+/** Verdicts on keys that hold what the backup held. */
+const PUT_BACK: ReadonlySet<string> = new Set(['exact', 'older', 'reconstructed']);
+
 /** What came back by the receipt: items by collection, and keys of form data that hold their old value. */
 function restored(
   receipt: Receipt | undefined,
@@ -15,7 +18,7 @@ function restored(
   for (const { collection, rows, added, deleted } of receipt.collections) {
     numbers[collection] = choice === 'merge' ? rows : rows - added + deleted;
   }
-  numbers.formData = receipt.keys.filter(({ kind, verdict }) => kind === 'formData' && verdict === 'exact').length;
+  numbers.formData = receipt.keys.filter(({ kind, verdict }) => kind === 'formData' && PUT_BACK.has(verdict)).length;
   return numbers;
 }
 

@@ -23,6 +23,8 @@ const verdicts: Readonly<Record<Receipt['keys'][number]['verdict'], string>> = {
   removed: 'removed, because its item was deleted',
   newerKept: 'newer value left alone',
   notRestored: 'not restored',
+  older: 'as in an older backup; not proved to be as before the migration',
+  reconstructed: 'put together; not proved to be as before the migration',
 };
 
 function keyTable(receipt: Receipt): string[] {
@@ -49,6 +51,24 @@ function collectionTable(receipt: Receipt): string[] {
   ];
 }
 
+/** What has to be said of a backup that is not the migration's own. */
+function copyLines({ copy, reconstruction }: Receipt): string[] {
+  if (copy === 'older')
+    return [
+      '',
+      'The backup of the migration could not be used, or another one was chosen: **an older backup** was restored.',
+    ];
+  if (reconstruction === undefined) return [];
+  const { exact, lossy, missing, items } = reconstruction;
+  const unproved = items.filter(({ fidelity }) => fidelity === 'lossy');
+  return [
+    '',
+    `The backup of the migration could not be used: what was restored was **put together**; ${exact} items are proved to be as they were, ${lossy} are not, ${missing} keys or items are lost.`,
+    ...(unproved.length > 0 ? ['', '## Items that are not proved', ''] : []),
+    ...unproved.map(({ collection, id, storageKey }) => `- ${cell(collection)} ${cell(id)} in ${cell(storageKey)}`),
+  ];
+}
+
 /** The receipt for people; the first twelve digits of each SHA-256 are shown. */
 export function receiptMarkdown(receipt: Receipt): string {
   const kept = receipt.displaced.map((key) => `- ${cell(key)}`);
@@ -59,6 +79,7 @@ export function receiptMarkdown(receipt: Receipt): string {
     `# Receipt of run ${receipt.runId}`,
     '',
     `Migration **${cell(receipt.migrationId)}**, outcome **${receipt.outcome}**, reason ${receipt.reason}, ${receipt.timestamp}.`,
+    ...copyLines(receipt),
     '',
     '## Storage',
     '',

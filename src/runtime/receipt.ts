@@ -2,6 +2,7 @@ import type { RollbackContext } from '../machines/rollback/types.ts';
 import type { BackupEntry } from './backup-format.ts';
 import { findBackup } from './backup-store.ts';
 import { causeOf } from './cause.ts';
+import { type Proof, proofOf } from './receipt-proof.ts';
 import type { Receipt } from './record-types.ts';
 import { recordedClear } from './rollback/clear.ts';
 import { keptMerge } from './rollback/kept-merge.ts';
@@ -50,15 +51,16 @@ async function present(entry: BackupEntry, current: string | null, isBack: boole
   return { after, verdict: after === entry.sha256 ? 'exact' : 'newerKept' };
 }
 
-/** The keys of the backup, and those that the merge has added. */
+/** The keys of the backup, those that it lacks although they had been backed up, and those that the merge has added. */
 async function keysOf(
   world: World,
   context: RollbackContext,
   entries: readonly BackupEntry[],
   merged: Merged | null,
+  proof: Proof,
 ): Promise<Keys> {
   const isBack = context.outcome === 'rolledBack';
-  const values = await world.storage.read(entries.map(({ key }) => key));
+  const values = await world.storage.read([...entries, ...proof.lost].map(({ key }) => key));
   const before = await statesBefore(world, context);
   const displaced = new Map((await readDisplaced(world, context.run)).map(({ key, value }) => [key, value]));
   const line = async (key: string, entry: BackupEntry | null, { after, verdict }: Verdict): Promise<Keys[number]> => {
@@ -84,10 +86,14 @@ async function keysOf(
     const found = isRestored
       ? await restored(entry, texts.get(key), merged?.hashes.get(key))
       : await present(entry, values.get(key) ?? null, isBack);
-    keys.push(await line(key, entry, found));
+    const unproved = found.verdict === 'exact' || found.verdict === 'merged' ? proof.unproved(entry) : null;
+    keys.push(await line(key, entry, unproved === null ? found : { ...found, verdict: unproved }));
+  }
+  for (const entry of proof.lost) {
+    keys.push(await line(entry.key, entry, await present(entry, values.get(entry.key) ?? null, false)));
   }
   if (!isBack) return keys;
-  const known = new Set(entries.map(({ key }) => key));
+  const known = new Set([...entries, ...proof.lost].map(({ key }) => key));
   for (const [key, text] of texts) {
     if (text === null || known.has(key)) continue;
     keys.push(await line(key, null, await restored(null, text, merged?.hashes.get(key))));
@@ -117,9 +123,12 @@ export async function rollbackReceipt(
     const { head } = await findBackup(world, context.backup);
     const cleared = context.effect === 'none' ? null : await recordedClear(world, context);
     const merged = await keptMerge(world, context, memory);
+    const proof = await proofOf(world, context, head);
     return {
       ...base,
-      keys: await keysOf(world, context, head.entries, merged),
+      ...(proof.copy === 'same' ? {} : { copy: proof.copy }),
+      ...(proof.reconstruction === null ? {} : { reconstruction: proof.reconstruction }),
+      keys: await keysOf(world, context, head.entries, merged, proof),
       collections: cleared?.collections ?? [],
       drift: cleared?.drift ?? null,
       displaced: (await readDisplaced(world, context.run)).map(({ key }) => key),

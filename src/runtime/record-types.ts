@@ -168,6 +168,23 @@ export interface Receipt {
   readonly reason: string;
   readonly timestamp: string;
   readonly backupId: string | null;
+  /** Set where the backup is not the one that the migration had made. */
+  readonly copy?: 'older' | 'reconstructed';
+  /**
+   * What a reconstructed backup consists of: items that are proved to be as they were, others, and keys lost. Up to
+   * 1,000 items are named, those that are not proved first.
+   */
+  readonly reconstruction?: {
+    readonly exact: number;
+    readonly lossy: number;
+    readonly missing: number;
+    readonly items: readonly {
+      readonly collection: string;
+      readonly id: string;
+      readonly storageKey: string;
+      readonly fidelity: 'exact' | 'lossy';
+    }[];
+  };
   readonly keys: readonly {
     readonly key: string;
     readonly kind: 'collection' | 'formData';
@@ -176,8 +193,11 @@ export interface Receipt {
     readonly after: string | null;
     /** SHA-256 in the backup; `null` for a key that the merge has added. */
     readonly backup: string | null;
-    /** `removed`: the merge took it away, with the item that had been in it. */
-    readonly verdict: 'exact' | 'merged' | 'removed' | 'newerKept' | 'notRestored';
+    /**
+     * `removed`: the merge took it away, with the item that had been in it. `older`, `reconstructed`: it holds what an
+     * older backup held, or what was put together, and nothing proves that this is what the migration had found.
+     */
+    readonly verdict: 'exact' | 'merged' | 'removed' | 'newerKept' | 'notRestored' | 'older' | 'reconstructed';
   }[];
   readonly collections: readonly CollectionSurvey[];
   readonly drift: RowDrift | null;

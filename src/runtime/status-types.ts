@@ -54,7 +54,7 @@ export interface ReconstructionQuestion {
   readonly backupId: string;
   readonly exact: number;
   readonly lossy: number;
-  /** Keys of which nothing was found. */
+  /** Keys of which nothing was found, and items whose row could not be turned back into one. */
   readonly missing: number;
 }
 

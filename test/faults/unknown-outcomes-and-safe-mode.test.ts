@@ -112,15 +112,23 @@ describe('a backup that cannot be used', () => {
     const content = [...kit.vault.disk.keys()].find((name) => name.endsWith('/content')) ?? '';
     kit.vault.disk.set(content, (kit.vault.disk.get(content) ?? '').replace('Eins', 'Zwei'));
     const process = kit.start();
-    const result = await process.client.rollback({ reason: 'USER_REQUEST' });
-    expect(result).toMatchObject({ outcome: 'unchanged', finalStatus: 'FAILED', escalation: 3 });
+    const rolling = process.client.rollback({ reason: 'USER_REQUEST' });
+    // What is left is not proved to be what had been backed up, so a person is asked, and wants none of it.
+    while (process.client.getSnapshot().question === null) await kit.clock.advance(1000);
+    await process.client.decide({ question: 'reconstruction', choice: 'stop' });
+    const driven = await drive(kit.clock, rolling);
+    expect(driven).toMatchObject({
+      end: 'value',
+      value: { outcome: 'unchanged', finalStatus: 'FAILED', escalation: 3 },
+    });
     expect(differences(witness(kit), before)).toEqual([]);
     expect(process.ports.database.count('clear')).toBe(0);
     const told = kit.notices.find(({ audience, type }) => audience === 'administrators' && type === 'CRITICAL');
+    const original = (await process.client.backups.list()).find(({ reconstruction }) => reconstruction === undefined);
     expect(told?.details).toMatchObject({
       reason: 'No valid backup available',
       suggestedAction: 'Manual data verification required',
-      affectedData: { backup: (await process.client.backups.list())[0]?.id },
+      affectedData: { backup: original?.id, reconstruction: { exact: 6, lossy: 2, missing: 0 } },
     });
   });
 });

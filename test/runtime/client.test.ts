@@ -183,19 +183,16 @@ describe('what changes nothing', () => {
     expect(drill).toMatchObject({ success: true, rowsRemoved: 5, keysRestored: 2, problems: [] });
   });
 
-  it('CL3 the drill finds what would stop the real one: no room, a forbidding key, a damaged backup', async () => {
+  it('CL3 the drill finds what would stop the real one: no room, a forbidding key', async () => {
     const small = await migrated({ capacity: 700 });
     for (let at = 0; small.on.storage.entries().reduce((sum, [k, v]) => sum + k.length + v.length, 0) < 650; at++) {
       small.on.storage.setItem(`other${at}`, 'x'.repeat(20));
     }
     const forbidden = await migrated({ schema: RESTRICTED });
     forbidden.on.database.insert('comments', { id: 'c1', task: 't1' });
-    const damaged = await migrated();
-    for (const [name] of damaged.on.vault.disk) if (name.endsWith('/content')) damaged.on.vault.disk.set(name, 'x');
     for (const [{ on, client }, code] of [
       [small, 'NO_ROOM'],
       [forbidden, 'DATABASE_RESTRICTED'],
-      [damaged, 'BACKUP_NOT_FOUND'],
     ] as const) {
       const before = imageOf(on);
       const drill = await on.until(client.drill());
@@ -205,6 +202,26 @@ describe('what changes nothing', () => {
       const real = await on.until(client.rollback({ reason: 'USER_REQUEST' }));
       expect(real).toMatchObject({ outcome: 'unchanged', error: { code } });
     }
+  });
+
+  it('CL3 the drill of a damaged backup waits for nobody, and says what the real one then asks', async () => {
+    const { on, client } = await migrated();
+    for (const [name] of on.vault.disk) if (name.endsWith('/content')) on.vault.disk.set(name, 'x');
+    on.database.update('tasks', { id: 't1' }, { title: 'edited' });
+    const before = imageOf(on);
+    const drill = await on.until(client.drill());
+    expect(drill).toMatchObject({
+      success: false,
+      result: { outcome: 'unchanged', finalStatus: 'FAILED', error: { code: 'BACKUP_MAGIC' } },
+    });
+    expect(drill.problems).toContainEqual(expect.stringMatching(/^BACKUP_MAGIC: /));
+    expect(drill.problems).toContainEqual(expect.stringContaining('(reconstruction: useReconstruction, stop)'));
+    expect(imageOf(on)).toEqual(before);
+    const real = client.rollback({ reason: 'USER_REQUEST', onDrift: 'merge' });
+    while (client.getSnapshot().question === null) await on.clock.advance(1000);
+    expect(client.getSnapshot().question).toMatchObject({ question: 'reconstruction' });
+    await on.until(client.decide({ question: 'reconstruction', choice: 'stop' }));
+    expect(await on.until(real)).toMatchObject({ outcome: 'unchanged', escalation: 3 });
   });
 });
 

@@ -15,6 +15,9 @@ const { update, on, common } = updatesFor<RollbackContext, RollbackEvent>({
   OUTCOME_UNKNOWN: 'DATABASE_OUTCOME_UNKNOWN',
 });
 
+/** What is to be told of a copy that is not the backup of the migration. */
+const COPIES = { same: null, older: 'BACKUP_OLDER', reconstructed: 'BACKUP_RECONSTRUCTED' } as const;
+
 /** The names of the rollback chart's actions. */
 export type RollbackAction =
   | CommonAction
@@ -69,6 +72,10 @@ export const rollbackActions: Readonly<Record<RollbackAction, Update>> = {
     context.backup = event.backup;
     context.escalation = event.escalation > context.escalation ? event.escalation : context.escalation;
     context.attempts = 0;
+    const code = COPIES[event.copy ?? 'same'];
+    if (code !== null && context.warnings.length < MAX_WARNINGS) {
+      context.warnings.push({ code, command: 'recoverBackup' });
+    }
   }),
   noteCleared: on('CLEARED', (context, event) => {
     context.effect = 'cleared';

@@ -86,11 +86,22 @@ export interface RollbackContext extends CommonContext, RollbackInput {
  */
 export type ResumeIntent = 'goOn' | 'verify' | 'withdraw' | 'replaceBackup';
 
+/**
+ * What another copy of the data is: a backup of the very migration (`same`, the default), one that was made before, or
+ * one that was put together from what was left.
+ */
+export type BackupCopy = 'same' | 'older' | 'reconstructed';
+
 /** What can happen to a rollback. */
 export type RollbackEvent =
   | { readonly type: 'INSPECTED'; readonly drift: DriftFigures; readonly rows: number }
   | { readonly type: 'BACKUP_UNUSABLE'; readonly code: string }
-  | { readonly type: 'BACKUP_RECOVERED'; readonly backup: string; readonly escalation: 1 | 2 | 3 }
+  | {
+      readonly type: 'BACKUP_RECOVERED';
+      readonly backup: string;
+      readonly escalation: 1 | 2 | 3;
+      readonly copy?: BackupCopy;
+    }
   | { readonly type: 'NOT_RECOVERED'; readonly code: string }
   | { readonly type: 'DECIDE'; readonly choice: 'merge' | 'discard'; readonly rows: string; readonly storage: string }
   | { readonly type: 'LEASED'; readonly token: number }

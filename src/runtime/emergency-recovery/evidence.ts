@@ -48,7 +48,8 @@ export async function gatherEvidence(world: World, backup: string): Promise<Evid
     for (const { values } of await salvage(world, head.id)) {
       for (const [key, text] of values) {
         await note(text);
-        if (!older.has(key)) older.set(key, text);
+        // What was put together before proves nothing but what its hashes prove.
+        if (head.reconstruction === undefined && !older.has(key)) older.set(key, text);
       }
     }
   }

@@ -13,6 +13,7 @@ import * as clear from './clear.ts';
 import * as finish from './finish.ts';
 import type { RollbackMemory } from './memory.ts';
 import * as prepare from './prepare.ts';
+import { recoverBackup } from './recover-backup.ts';
 import * as restore from './restore.ts';
 import * as undo from './undo.ts';
 
@@ -26,7 +27,7 @@ const hands: Readonly<Record<RollbackCommand, Hand>> = {
   stopOperations: common.stopOperations,
   loadBackup: prepare.loadVerified,
   standDown: prepare.standDown,
-  recoverBackup: (context, _work, memory) => memory.recoverBackup(context),
+  recoverBackup,
   clearDatabase: clear.clearDatabase,
   resolveClear: clear.resolveClear,
   reclaimLease: clear.reclaimLease,
