@@ -27,20 +27,30 @@ function freeze(number: number): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
+/** Whether the operation is the chosen one; of those that have the chosen name, the first is. */
+function chooser(blow: Blow | null): (number: number, name: string) => boolean {
+  const chosen = blow !== null && 'operation' in blow.at ? blow.at.operation : null;
+  let first: number | null = null;
+  return (number, name) => {
+    if (name === chosen) first ??= number;
+    return number === (typeof chosen === 'number' ? chosen : first);
+  };
+}
+
 function watcherFor(blow: Blow | null, chart: () => string | null): OperationWatcher {
-  const hit = (number: number, moment: 'before' | 'after'): void => {
-    if (blow === null || !('operation' in blow.at)) return;
-    if (blow.at.operation !== number || blow.at.moment !== moment) return;
+  const isChosen = chooser(blow);
+  const hit = (number: number, name: string, moment: 'before' | 'after'): void => {
+    if (!isChosen(number, name) || blow === null || !('operation' in blow.at) || blow.at.moment !== moment) return;
     if (blow.kind === 'kill') die();
     else freeze(number);
   };
   return {
     begins(number, name) {
       say({ kind: 'begins', number, name, chart: chart() });
-      hit(number, 'before');
+      hit(number, name, 'before');
     },
     ends(number, name, failure) {
-      hit(number, 'after');
+      hit(number, name, 'after');
       say({ kind: 'ends', number, name, failure: failure === null ? null : codeOf(failure) });
     },
   };
@@ -73,13 +83,12 @@ async function act({ client }: FileApp, { action }: Order): Promise<Told> {
     );
     return { recovered: null, migrationState: null, run: null, complaints };
   }
-  if (action === 'undo') {
-    client.subscribe(() => {
-      if (client.getSnapshot().state === 'executing.restoringStorage') void client.cancel().catch(() => {});
-    });
-  }
+  const person = new AbortController();
+  client.subscribe(() => {
+    if (action === 'undo' && client.getSnapshot().state === 'executing.restoringStorage') person.abort();
+  });
   const onDrift = action === 'merge' ? 'merge' : 'ask';
-  return toldBy(runOf(await client.rollback({ reason: 'USER_REQUEST', onDrift })));
+  return toldBy(runOf(await client.rollback({ reason: 'USER_REQUEST', onDrift, signal: person.signal })));
 }
 
 async function obey(SQL: SqlJsStatic, order: Order): Promise<void> {

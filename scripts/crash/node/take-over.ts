@@ -6,15 +6,19 @@ import type { AppProcess, Ending } from './app-process.ts';
 import { OTHERS } from './content.ts';
 import { imageOf } from './disk/disk.ts';
 import { judgeEnd } from './judge.ts';
-import { describe, look, type Play, recover, toldBy } from './play.ts';
+import { act, describe, look, type Play, recover, toldBy } from './play.ts';
 import { takenBack } from './scenarios.ts';
 import { workInWorld } from './world.ts';
 
-/** What an old holder could change. */
+/**
+ * What an old holder could change. Not the lease: whoever asks for it gets a higher token, which harms nobody, and that
+ * of a run that has ended counts for nothing.
+ */
 async function everything(play: Play): Promise<unknown> {
   const disk = await look(play);
   const journal = [...disk.vault.entries].filter(([name]) => /\/(journal|audit|backups)\//.test(name));
-  return { storage: disk.storage, image: { ...imageOf(disk), file: null }, journal };
+  const { rows, archived, steps } = imageOf(disk);
+  return { storage: disk.storage, rows, archived, steps, journal };
 }
 
 /** People go on working after the run, and write into everything that an old holder might still have in hand. */
@@ -36,6 +40,15 @@ async function thaw(play: Play, old: AppProcess): Promise<Ending> {
   play.story.push(`thawed: ${describe(old, play.facts.scenario.action, ending)}; refused: ${list}`);
   if (ending.end === 'hangs') play.faults.push('I8: a process that was thawed comes to no end');
   return ending;
+}
+
+/** Whatever the old holder has done to the lease, the next run finds its way. */
+async function goOn(play: Play): Promise<void> {
+  const { process } = await recover(play, []);
+  const ending = await act(play, process, 'merge');
+  await process.end();
+  const outcome = toldBy(ending)?.run?.outcome;
+  if (outcome !== 'rolledBack') play.faults.push(`I8: the next rollback ended as ${outcome}`);
 }
 
 /** Another process takes over from a frozen one, the app goes on, and the old one wakes up: it may change nothing. */
@@ -60,4 +73,5 @@ export async function takeOver(play: Play, old: AppProcess, kind: 'freeze' | 'fr
   if (!isDeepStrictEqual(await everything(play), before))
     play.faults.push('I3: a process that was thawed changed something');
   if (said !== undefined && said !== end) play.faults.push(`I12: a process that was thawed said ${said} of ${end}`);
+  if (end !== 'rolledBack') await goOn(play);
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Database, SqlJsStatic } from 'sql.js';
 import { TABLE_NAMES } from '../tables.ts';
@@ -64,11 +64,19 @@ export function readImage(SQL: SqlJsStatic, file: string, bytes: Uint8Array): Im
  * the file's name stand for. The one that will count comes last.
  */
 export async function readImages(SQL: SqlJsStatic, path: string): Promise<readonly ImageOnDisk[]> {
+  const folder = dirname(path);
   const prefix = `.${basename(path)}.backpedal-image-`;
-  const numbers = (await readdir(dirname(path)))
+  const numbers = (await readdir(folder))
     .filter((file) => file.startsWith(prefix) && /^\d+$/.test(file.slice(prefix.length)))
     .map((file) => Number(file.slice(prefix.length)));
-  const newest = numbers.length === 0 ? [] : [prefix + Math.max(...numbers)];
-  const files = [basename(path), ...newest];
-  return Promise.all(files.map(async (file) => readImage(SQL, file, await readFile(join(dirname(path), file)))));
+  const files = [basename(path)];
+  const newest = prefix + Math.max(...numbers);
+  if (numbers.length > 0 && !(await isSame(path, join(folder, newest)))) files.push(newest);
+  return Promise.all(files.map(async (file) => readImage(SQL, file, await readFile(join(folder, file)))));
+}
+
+/** Whether two names are links of one file, as they are but for the moment of a save. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((file) => stat(file, { bigint: true })));
+  return first?.ino === second?.ino;
 }
