@@ -221,5 +221,5 @@ async function resultOfActing(session: Session, context: CrashRecoveryContext): 
   const within =
     history.runs.findLast(({ parent }) => parent === run) ?? history.runs.find((known) => known.run === concerns);
   if (within !== undefined && (action === 'resumed' || action === 'retried')) return finished(session, within, action);
-  return { action, migrationState: history.state, runId: concerns ?? run };
+  return { action, migrationState: history.state, runId: concerns ?? run, escalation: context.escalation };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DatabaseError } from '../../src/errors.ts';
 import type { Backpedal } from '../../src/index.ts';
-import { CONTENT, type Device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
+import { CONTENT, type Device, device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
 
 const DAY = 86_400_000;
 
@@ -84,6 +85,44 @@ describe('a start after the browser was killed', () => {
     expect(await on.until(on.client('b').recover())).toMatchObject({ migrationState: 'MIGRATED' });
     expect(keysOf(on.storage)).toEqual(before);
     void client;
+  });
+});
+
+describe('a migration that was stopped after its source had been cleared', () => {
+  it('CR6 has its source put back again when the browser has lost that', async () => {
+    const on = device();
+    let isLost = false;
+    const lost = async (): Promise<never> => {
+      throw new DatabaseError('DATABASE_UNAVAILABLE', 'Told to fail.', { persistence: 'transient' });
+    };
+    const database = new Proxy(on.database, {
+      get: (target, name) =>
+        isLost && name !== 'failureDomain' && name !== 'scope' ? lost : Reflect.get(target, name),
+    });
+    const storage = {
+      ...on.storage,
+      write: async (...[writes, permitted]: Parameters<Device['storage']['write']>) => {
+        const outcome = await on.storage.write(writes, permitted);
+        const isClearing = writes.some(({ key, value }) => key === 'task-store' && value === null);
+        if (isClearing) {
+          on.storage.flush();
+          isLost = true;
+          // Long enough for two questions to the database to go unanswered.
+          await on.clock.sleep(20_000);
+        }
+        return outcome;
+      },
+    };
+    const result = await on.until(on.client('a', { storage, database }).migrate());
+    expect(result).toMatchObject({ outcome: 'unchanged', reason: 'DATABASE_CONNECTION_LOST' });
+    expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
+    on.storage.crash('none');
+    expect(on.storage.getItem('task-store')).toBeNull();
+    expect(await on.until(on.client('b').recover())).toMatchObject({
+      action: 'restoredAgain',
+      migrationState: 'NOT_STARTED',
+    });
+    expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
   });
 });
 

@@ -38,6 +38,7 @@ export type MigrationAction =
   | 'noteBatch'
   | 'noteDigest'
   | 'noteRemoved'
+  | 'noteRestored'
   | 'oweDiscarding'
   | 'endMigrated'
   | 'endUnchanged'
@@ -72,6 +73,10 @@ export const migrationActions: Readonly<Record<MigrationAction, Update>> = {
   }),
   noteRemoved: on('SOURCE_CLEARED', (context, event) => {
     context.removed = event.removed;
+    context.attempts = 0;
+  }),
+  noteRestored: on('SOURCE_RESTORED', (context, event) => {
+    context.restored = event.marker;
     context.attempts = 0;
   }),
   noteFailure: fault((context, found, event) => {

@@ -13,6 +13,7 @@ export function initialContext(input: MigrationInput): MigrationContext {
     failed: 0,
     digest: null,
     removed: 0,
+    restored: 0,
     attempts: 0,
     recoveries: 0,
     errors: 0,

@@ -143,7 +143,7 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
           meta: meta.puttingSourceBack,
           entry: run('restoreSource'),
           on: {
-            SOURCE_RESTORED: { target: 'discardingCopy', actions: 'startAfresh' },
+            SOURCE_RESTORED: { target: 'discardingCopy', actions: 'noteRestored' },
             FAILED: [again('puttingSourceBack'), lockDown],
           },
         },

@@ -46,6 +46,8 @@ export interface MigrationContext extends CommonContext, MigrationInput {
   readonly failed: number;
   readonly digest: string | null;
   readonly removed: number;
+  /** The number of the marker that went with putting the source back; 0 when that was not needed. */
+  readonly restored: number;
   /** Why it was undone. */
   readonly reason: string | null;
   readonly outcome: 'migrated' | 'unchanged' | 'rolledBack' | 'safeMode' | null;
@@ -72,7 +74,8 @@ export type MigrationEvent =
   | { readonly type: 'SOURCE_CLEARED'; readonly removed: number }
   | { readonly type: 'CLOSED' }
   | { readonly type: 'ROLLBACK_ENDED'; readonly outcome: 'rolledBack' | 'unchanged' | 'safeMode' }
-  | { readonly type: 'SOURCE_RESTORED' }
+  /** `marker` is the number of the burst that put keys back, 0 when none had to be. */
+  | { readonly type: 'SOURCE_RESTORED'; readonly marker: number }
   | { readonly type: 'DISCARDED'; readonly token: number }
   | { readonly type: 'RELEASED' }
   | { readonly type: 'LOCKED_DOWN' }

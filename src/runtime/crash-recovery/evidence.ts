@@ -26,10 +26,9 @@ function isMigration({ ledger, salvaged }: Evidence, run: string): boolean {
   return record === undefined ? stepsOf(ledger, run).includes('begin') : record.machine.id === 'migration';
 }
 
-/** Runs that the journal has, or that an earlier recovery has dealt with although the journal had lost them. */
-function isKnown({ history }: Evidence, run: string): boolean {
-  if (history === null) return false;
-  return history.runs.some(({ run: known, machine, end, context }) => {
+/** Whether a journal has a run, or an earlier recovery has dealt with it although the journal had lost it. */
+export function isKnown({ runs }: History, run: string): boolean {
+  return runs.some(({ run: known, machine, end, context }) => {
     if (known === run) return true;
     if (machine !== 'crashRecovery' || end === null || end === 'recovered') return false;
     const lost = 'lost' in context ? context.lost : null;
@@ -72,7 +71,8 @@ async function undoneBy(world: World, evidence: Evidence, rollback: string | nul
  */
 export async function lostRuns(world: World, evidence: Evidence): Promise<LostRuns | null> {
   const latest = latestRun(evidence);
-  const isLost = evidence.history === null || (latest !== null && !isKnown(evidence, latest));
+  const { history } = evidence;
+  const isLost = history === null || (latest !== null && !isKnown(history, latest));
   if (!isLost) return null;
   if (latest !== null && isMigration(evidence, latest)) return { undoes: latest, rollback: null };
   const { ledger } = evidence;

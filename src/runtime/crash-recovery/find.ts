@@ -8,7 +8,7 @@ import { type History, historyOf } from '../history.ts';
 import { type FoundMarker, readMarker } from '../marker.ts';
 import { type Session, takeLock } from '../session.ts';
 import type { World } from '../world.ts';
-import { lostRuns } from './evidence.ts';
+import { isKnown, lostRuns } from './evidence.ts';
 import type { CrashMemory } from './memory.ts';
 import { unsettledRun } from './settling.ts';
 
@@ -37,7 +37,7 @@ async function askDatabase(world: World): Promise<DatabaseLedger | null> {
 
 /** Without the database, a journal that fits the marker has to do; looking there is left to the next start. */
 function trustJournal(history: History | null, { marker }: FoundMarker): History {
-  const fits = history !== null && (marker === null || history.runs.some(({ run }) => run === marker.run));
+  const fits = history !== null && (marker === null || isKnown(history, marker.run));
   if (fits) return history;
   throw new DatabaseError(
     'DATABASE_UNAVAILABLE',
@@ -61,7 +61,7 @@ export async function findOpenRun(_context: CrashRecoveryContext, memory: CrashM
     }
     return (await takeLock(session)) ? { type: 'RUN_OPEN', run } : { type: 'RUN_WAITS', run };
   }
-  const found = await readMarker(world);
+  const found = await within(world.clock, 'Storage', readMarker(world));
   const ledger = await askDatabase(world);
   memory.database = ledger === null ? 'unreachable' : 'asked';
   const trusted = ledger === null ? trustJournal(history, found) : history;
@@ -71,6 +71,6 @@ export async function findOpenRun(_context: CrashRecoveryContext, memory: CrashM
   if (lost !== null) {
     return (await takeLock(session)) ? { type: 'JOURNAL_LOST', lost } : { type: 'RUN_WAITS', run: lost.rollback ?? '' };
   }
-  const settling = trusted === null ? null : await unsettledRun(world, trusted);
+  const settling = trusted === null ? null : await within(world.clock, 'The vault', unsettledRun(world, trusted));
   return { type: 'NOTHING_OPEN', settling: settling?.run ?? null };
 }

@@ -64,11 +64,18 @@ async function rowsAfter(
   return isCleared ? 'partial' : 'intact';
 }
 
-function phaseOf({ lost }: CrashRecoveryContext, ledger: DatabaseLedger, { marker }: FoundMarker): Findings['phase'] {
+function phaseOf(
+  { lost }: CrashRecoveryContext,
+  ledger: DatabaseLedger,
+  { marker }: FoundMarker,
+  storage: Findings['storage'],
+): Findings['phase'] {
   if (lost === null || lost.rollback !== null) return 'rollingBack';
-  // The marker is written with the burst that clears the source, which comes after the digests.
-  const hasMoved = lost.undoes !== null && marker?.run === lost.undoes;
-  return hasMoved && stepsOf(ledger, lost.undoes as string).includes('digest') ? 'migrated' : 'copying';
+  const { undoes } = lost;
+  if (undoes === null || !stepsOf(ledger, undoes).includes('digest')) return 'copying';
+  // The marker is written with the burst that clears the source, which comes after the digests. Where there is no
+  // source any more, the rows are all that people can see of their data, and are not taken away.
+  return marker?.run === undoes || storage === 'empty' || storage === 'emptied' ? 'migrated' : 'copying';
 }
 
 /** The migration run whose rows an open run is about, and the backup that it restores from. */
@@ -110,7 +117,7 @@ export async function probe(
   const ledger = await world.database.ledger(world.migration.id);
   const { storage, keys } = await storageAfter(world, ledger, rollback, found);
   const database = await rowsAfter(world, ledger, undoes, rollback);
-  const findings: Findings = { journal, copy, storage, database, phase: phaseOf(context, ledger, found) };
+  const findings: Findings = { journal, copy, storage, database, phase: phaseOf(context, ledger, found, storage) };
   return { type: 'PROBED', findings, keys };
 }
 

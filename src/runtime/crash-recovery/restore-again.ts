@@ -1,5 +1,6 @@
 import { BackpedalError, StorageError } from '../../errors.ts';
 import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
+import type { MigrationContext } from '../../machines/migration/types.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
 import { loadBackup } from '../backup-store.ts';
@@ -7,6 +8,7 @@ import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
 import type { RunHistory } from '../history.ts';
 import { markerWrite, readMarker } from '../marker.ts';
+import { restoreSource } from '../migration/finish.ts';
 import { readKeys } from '../migration/source.ts';
 import { keptMerge } from '../rollback/kept-merge.ts';
 import type { RollbackMemory } from '../rollback/memory.ts';
@@ -90,6 +92,14 @@ async function write(work: Work, run: RunHistory, burst: LostBurst): Promise<Cra
   });
 }
 
+/** What a migration that was stopped had put back, once more; its memory is not needed any more. */
+async function restoreSourceAgain({ context }: RunHistory, work: Work): Promise<CrashRecoveryEvent> {
+  const rollBack = (): Promise<never> => Promise.reject(new BackpedalError('INTERNAL', 'Nothing is rolled back here.'));
+  const memory = { tables: null, source: null, backup: null, failures: null, hasEnded: () => false, rollBack };
+  await restoreSource(context as MigrationContext, work, memory);
+  return { type: 'RESTORED_AGAIN', written: context.keys, left: 0 };
+}
+
 /** Writes again what the browser had acknowledged and not kept; newer values are left where they are. */
 export async function restoreAgain(
   context: CrashRecoveryContext,
@@ -102,6 +112,7 @@ export async function restoreAgain(
     throw new BackpedalError('RUN_NOT_FOUND', 'The run whose burst was lost is not in the journal.');
   await world.operations.stop();
   try {
+    if (run.machine === 'migration' && run.end === 'unchanged') return await restoreSourceAgain(run, work);
     if (run.machine === 'migration') return await write(work, run, await burstOfMigration(world, run));
     const rollback = run.context as RollbackContext;
     if (rollback.outcome === 'rolledBack') return await write(work, run, await burstOfRollback(world, rollback));

@@ -5,6 +5,8 @@ import { loadBackup } from '../backup-store.ts';
 import type { History, RunHistory } from '../history.ts';
 import { type FoundMarker, type Marker, readMarker } from '../marker.ts';
 import { readKeys } from '../migration/source.ts';
+import { keptMerge } from '../rollback/kept-merge.ts';
+import { planRestore } from '../rollback/restore-plan.ts';
 import { isSeenOften } from '../starts.ts';
 import type { World } from '../world.ts';
 import type { CrashMemory } from './memory.ts';
@@ -14,7 +16,9 @@ function lastBurst({ runs }: History): RunHistory | null {
   const wrote = ({ machine, end, context }: RunHistory): boolean => {
     if (machine === 'rollback')
       return end !== null && end !== 'safeMode' && (context as RollbackContext).targets !== null;
-    return machine === 'migration' && end === 'migrated' && (context as MigrationContext).removed > 0;
+    if (machine !== 'migration') return false;
+    const { removed, restored } = context as MigrationContext;
+    return (end === 'migrated' && removed > 0) || (end === 'unchanged' && restored > 0);
   };
   return runs.findLast(wrote) ?? null;
 }
@@ -52,6 +56,12 @@ function isOfRunOrLater({ runs }: History, run: RunHistory, marker: Marker): boo
 }
 
 async function compareMigration(world: World, run: RunHistory, { marker }: FoundMarker): Promise<CrashRecoveryEvent> {
+  const { outcome, restored, keys: all } = run.context as MigrationContext;
+  if (outcome === 'unchanged') {
+    // The source had been cleared and was put back: only that burst matters, and it has a number of its own.
+    const isBack = marker?.run !== run.run || marker.counter >= restored;
+    return isBack ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys: all };
+  }
   if (marker?.run === run.run) return { type: 'SETTLED' };
   const keys = await resurrected(world, run);
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
@@ -71,8 +81,24 @@ async function compareRollback(
     return isUndone ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
   }
   if (marker !== null) return isOfRunOrLater(history, run, marker) ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
-  const present = await readKeys(world);
-  return present.some(({ kind }) => kind === 'collection') ? { type: 'SETTLED' } : { type: 'STORAGE_EMPTIED', keys };
+  return (await isCutOff(world, run)) ? { type: 'STORAGE_EMPTIED', keys } : { type: 'SETTLED' };
+}
+
+/**
+ * Whether storage, which has no marker, lacks what the rollback has restored and holds nothing else in its place: it was
+ * emptied, and of a burst after that perhaps the beginning was kept. What somebody else has written since is left alone.
+ */
+async function isCutOff(world: World, { context }: RunHistory): Promise<boolean> {
+  const present = (await readKeys(world)).filter(({ kind }) => kind === 'collection');
+  if (present.length === 0) return true;
+  const rollback = context as RollbackContext;
+  const backup = await loadBackup(world, rollback.backup);
+  const merged = await keptMerge(world, rollback, { merged: null });
+  const { targets } = await planRestore(world, backup, merged);
+  if (present.some(({ key, value }) => targets.get(key) !== value)) return false;
+  const held = new Set(present.map(({ key }) => key));
+  const isCollection = new Map(backup.head.entries.map(({ key, kind }) => [key, kind === 'collection']));
+  return [...targets].some(([key, value]) => value !== null && isCollection.get(key) !== false && !held.has(key));
 }
 
 /** Compares the marker in storage with that of the last burst. */

@@ -74,12 +74,13 @@ export async function restoreSource(
     return now === value || (now !== null && !wasCleared) ? [] : [{ key, value, expect: [now] }];
   });
   // Where the source was never touched, nothing needs to be written, and storage need not even work.
-  if (writes.length === 0 && !wasCleared) return { type: 'SOURCE_RESTORED' };
+  if (writes.length === 0 && !wasCleared) return { type: 'SOURCE_RESTORED', marker: 0 };
   for (const { key, expect } of writes) {
     const [now = null] = expect;
     if (now !== null) await keepDisplaced(world, context.run, [{ key, value: now }]);
   }
-  const marker = markerWrite(world, found, context.storage, context.run, (found.marker?.counter ?? 0) + 1);
+  const counter = (found.marker?.counter ?? 0) + 1;
+  const marker = markerWrite(world, found, context.storage, context.run, counter);
   const outcome = await world.storage.write([...writes, marker], permitted);
   const values = await world.storage.read(writes.map(({ key }) => key));
   const wrong = writes.find(({ key, value }) => values.get(key) !== value);
@@ -88,7 +89,7 @@ export async function restoreSource(
       persistence: 'transient',
     });
   }
-  return { type: 'SOURCE_RESTORED' };
+  return { type: 'SOURCE_RESTORED', marker: counter };
 }
 
 /** Moves the rows of this run to the archive, if it had come so far as to bring any. */

@@ -32,7 +32,7 @@ const fixed: readonly Move[] = [
   move('ROLLBACK_ENDED rolledBack', { type: 'ROLLBACK_ENDED', outcome: 'rolledBack' }),
   move('ROLLBACK_ENDED unchanged', { type: 'ROLLBACK_ENDED', outcome: 'unchanged' }),
   move('ROLLBACK_ENDED safeMode', { type: 'ROLLBACK_ENDED', outcome: 'safeMode' }),
-  move('SOURCE_RESTORED', { type: 'SOURCE_RESTORED' }),
+  move('SOURCE_RESTORED', { type: 'SOURCE_RESTORED', marker: 1 }),
   move('DISCARDED', { type: 'DISCARDED', token: 2 }),
   move('RELEASED', { type: 'RELEASED' }),
   move('LOCKED_DOWN', { type: 'LOCKED_DOWN' }),
