@@ -32,6 +32,7 @@ export type { ChartEvent, ChartModel, ChartPath, Coverage, Move, PathStep } from
 export { coverageOf, pathName } from './paths/chart-path.ts';
 export type { InvariantFacts, RunEnd, Witness } from './paths/check-invariants.ts';
 export { checkInvariants, witness } from './paths/check-invariants.ts';
+export { crashRecoveryModel } from './paths/crash-recovery-model.ts';
 export { migrationModel } from './paths/migration-model.ts';
 export type { CreatePathWorld, PathPeople, PathPorts, PathWorld, PathWorldNeeds } from './paths/path-world.ts';
 export { memoryPathWorld } from './paths/path-world.ts';
@@ -57,7 +58,7 @@ export type { ExhaustiveOptions, ExhaustiveReport, ExhaustiveRun } from './simul
 export { exhaustDoubleCrash } from './simulator/exhaustive.ts';
 export type { GenerateOptions } from './simulator/generate.ts';
 export { scheduleOf } from './simulator/generate.ts';
-export type { CountCell, PlayOptions, PlayReport } from './simulator/play.ts';
+export type { PlayOptions, PlayReport } from './simulator/play.ts';
 export { play } from './simulator/play.ts';
 export type { Shape } from './simulator/shapes.ts';
 export { SHAPES } from './simulator/shapes.ts';
@@ -65,6 +66,7 @@ export type { Shrunk } from './simulator/shrink.ts';
 export { shrink } from './simulator/shrink.ts';
 export type { SimulateOptions, SimulationReport, Violation } from './simulator/simulate.ts';
 export { addReports, simulate, withoutWebCrypto } from './simulator/simulate.ts';
+export type { CountCell } from './simulator/stage.ts';
 export type { SimulatedVault, VaultKind } from './simulator/vault.ts';
 export { simulatedVault } from './simulator/vault.ts';
 export type { StorageKind, World, WorldOptions } from './simulator/world.ts';

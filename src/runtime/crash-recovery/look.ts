@@ -8,6 +8,7 @@ import type {
   CrashRecoveryInput,
 } from '../../machines/crash-recovery/types.ts';
 import { pauseBefore } from '../execution/command-runner.ts';
+import { within } from '../execution/deadline.ts';
 import { commandsOf } from '../execution/execution.ts';
 import { pathOf } from '../status.ts';
 import { payWhatIsOwed } from './debts.ts';
@@ -39,6 +40,12 @@ const hands: Readonly<Partial<Record<CrashRecoveryCommand, Hand>>> = {
   payDebts: payWhatIsOwed,
 };
 
+/** Commands that may be given up without harm; the others have limits of time of their own (rule TR5). */
+const READS_ONLY: ReadonlySet<string> = new Set<CrashRecoveryCommand>(['probe', 'checkSettling']);
+
+const inTime = <T>(command: string, answer: Promise<T>, { session: { world } }: CrashMemory): Promise<T> =>
+  within(world.clock, `The command ${command}`, answer, world.migration.triggers.timeout);
+
 /** A command's answer; a fault is told to the chart, which tries again or gives up, and kept for the caller. */
 async function carryOut(
   command: CrashRecoveryCommand,
@@ -50,7 +57,8 @@ async function carryOut(
     await pauseBefore(context.attempts, clock, memory.session.closing.signal);
     const hand = hands[command];
     if (hand === undefined) throw new BackpedalError('INTERNAL', `Nobody can carry out ${command}.`);
-    return await hand(context, memory);
+    const answer = hand(context, memory);
+    return await (READS_ONLY.has(command) ? inTime(command, answer, memory) : answer);
   } catch (thrown) {
     memory.error = thrown;
     const error = asBackpedalError(thrown);

@@ -24,7 +24,15 @@ export interface Edits {
   readonly forgiven: Set<string>;
   /** Backups that were damaged behind the vault's back, by the name of their content. */
   readonly damaged: Set<string>;
+  /** Whether a person has chosen to leave storage as empty as it was found. */
+  keepsEmpty: boolean;
 }
 
 /** Nothing has been done. */
-export const noEdits = (): Edits => ({ storage: new Map(), rows: new Map(), forgiven: new Set(), damaged: new Set() });
+export const noEdits = (): Edits => ({
+  storage: new Map(),
+  rows: new Map(),
+  forgiven: new Set(),
+  damaged: new Set(),
+  keepsEmpty: false,
+});

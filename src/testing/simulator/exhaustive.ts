@@ -3,8 +3,9 @@ import { cloneStore } from './clone-store.ts';
 import { type Edits, noEdits } from './edits.ts';
 import { endSchedule } from './ending.ts';
 import { freshImage, type Image, migratedImage } from './images.ts';
-import { createStage, decideOn, type Stage, startOn, step } from './play.ts';
 import { type Shape, SIX_ITEMS } from './shapes.ts';
+import { createStage, decideOn, type Stage, startOn } from './stage.ts';
+import { step } from './step.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
 /** The runs whose every crash point is tried. */
@@ -53,6 +54,7 @@ const cloneEdits = (edits: Edits): Edits => ({
   rows: new Map(edits.rows),
   forgiven: new Set(edits.forgiven),
   damaged: new Set(edits.damaged),
+  keepsEmpty: edits.keepsEmpty,
 });
 
 /** What is left at this moment, in every way in which this technology may lose what is not on disk. */
@@ -144,7 +146,7 @@ async function recoverOnce(stage: Stage, name: string): Promise<void> {
 /** Every crash point of a run, times every crash point of its recovery, times every way in which a crash loses data. */
 export async function exhaustDoubleCrash(options: ExhaustiveOptions): Promise<ExhaustiveReport> {
   const world: WorldOptions = { ...WORLD, shape: options.shape ?? SIX_ITEMS, ...options.world };
-  const schedule = scheduleWith(world, options.bursts ?? 'kept');
+  const schedule = scheduleWith(world, options.bursts ?? 'lost');
   const fresh = freshImage(world.shape);
   const image = options.run === 'migration' ? fresh : await migratedImage(world.shape, world.source, 'migrated');
   const stageOn = (remains: Pick<Remains, 'image' | 'edits'>): Stage =>

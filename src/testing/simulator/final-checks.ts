@@ -32,7 +32,7 @@ const collectionsOf = ({ migration }: World, key: string): readonly string[] =>
 
 /** Keys that the app has not written must hold this: the original, nothing, or what is not for us to say. */
 function expectedOf(world: World, key: string, state: string): string | null | undefined {
-  if (world.edits.forgiven.has(key)) return undefined;
+  if (world.edits.forgiven.has(key) || world.edits.keepsEmpty) return undefined;
   const original = world.originals.get(key) as string;
   const collections = collectionsOf(world, key);
   if (collections.length === 0 || state === 'NOT_STARTED') return original;
@@ -63,6 +63,7 @@ function keysAreRight(world: World, state: string, { keys }: Sight): string[] {
 function rowsAreRight(world: World, state: string, { rows, keys }: Sight): string[] {
   const { edits, options } = world;
   const wrong: string[] = [];
+  if (edits.keepsEmpty) return wrong;
   if (state === 'NOT_STARTED' || state === 'ROLLED_BACK') {
     for (const name of rows.keys()) if (!edits.rows.has(name)) wrong.push(`I5: ${state}, but the row ${name} is left`);
   }
@@ -123,7 +124,7 @@ export function checkEnd(world: World, state: string): readonly string[] {
 export function checkWriters(processes: readonly SimulatedProcess[], state: string): readonly string[] {
   if (state === 'SAFE_MODE') return [];
   return processes
-    .filter(({ state: life, writers }) => life === 'alive' && writers === 'stopped')
+    .filter(({ state: life, writers, isRefused }) => life === 'alive' && writers === 'stopped' && !isRefused)
     .map(() => 'I8: all has ended, and a tab’s writers stand still for ever');
 }
 

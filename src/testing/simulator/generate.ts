@@ -131,6 +131,6 @@ export function scheduleOf(seed: number, options: GenerateOptions = {}): Schedul
     world: { ...made.world, ...options.world },
     order: random.chance(0.8) ? 'seeded' : 'asAsked',
     ending: random.oneOf(['closed', 'killed', 'crashed', 'left'] as const),
-    bursts: options.bursts ?? 'kept',
+    bursts: options.bursts ?? 'lost',
   };
 }

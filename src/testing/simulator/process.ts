@@ -14,6 +14,8 @@ export interface SimulatedProcess extends Caller {
   readonly client: Backpedal;
   /** What it was asked for and has not answered yet, by name. */
   readonly open: Set<string>;
+  /** Whether what it was asked last was refused: then it is on its caller to recover. */
+  isRefused: boolean;
   /** Whether the app's writers in it work. */
   writers: 'working' | 'stopped';
 }
@@ -90,6 +92,7 @@ export function startProcess(name: string, { world, scheduler, memory }: Process
     client,
     open: new Set<string>(),
     writers: 'working' as const,
+    isRefused: false,
   }) as SimulatedProcess;
   return process;
 }
