@@ -43,6 +43,16 @@ export interface PreparedAnswer {
   readonly driftDigest: string;
 }
 
+/** The changed rows, for people; nothing where the backup cannot be used, so that there is no plan. */
+export async function listedDrift(client: Backpedal): Promise<string> {
+  try {
+    return driftLines(await client.plan()).join('\n');
+  } catch (error) {
+    if (asKnownError(error)?.code.startsWith('BACKUP_') !== true) throw error;
+    return 'The changed rows cannot be listed, because the backup cannot be used.';
+  }
+}
+
 /** Answers with what a person chose; a question that has changed meanwhile is put again by the run. */
 async function decide(client: Backpedal, question: DriftQuestion, choice: 'merge' | 'discard'): Promise<'answered'> {
   try {
@@ -66,7 +76,7 @@ export async function answerDrift(
   if (prepared?.driftDigest === question.driftDigest) return decide(client, question, prepared.choice);
   if (!setting.surroundings.canAsk) return 'left';
   if (prepared !== null) setting.output.message('Something else was changed since you were asked.');
-  else setting.output.message(driftLines(await client.plan()).join('\n'));
+  else setting.output.message(await listedDrift(client));
   const answer = await askAboutDrift(setting.prompts, driftPhrase(question.drift));
   if (answer !== 'cancel') return decide(client, question, answer);
   await client.cancel();

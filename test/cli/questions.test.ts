@@ -110,6 +110,20 @@ describe('a backup that cannot be used, and a person at a terminal', () => {
     expect(project.database.rows('tasks')).toHaveLength(2);
   });
 
+  it('CM23 is told so before the rollback begins, in the place of a plan, and lists no changes', async () => {
+    const project = await withoutBackup();
+    const declined = await project.callInTerminal(person(false), 'rollback');
+    expect(declined).toMatchObject({ code: 1, stderr: expect.stringContaining('looks for another copy') });
+    expect((await project.call('status')).stdout).toMatch(/^MIGRATED/);
+    project.database.update('tasks', { id: 't2' }, { title: 'edited' });
+    const asked = person(true, 'merge', 'useReconstruction', 'reconstruction');
+    const { code, stderr } = await project.callInTerminal(asked, 'rollback');
+    expect(stderr).toContain('cannot be listed');
+    expect(asked.asked[1]).toContain('Changed after the migration');
+    expect(code).toBe(1);
+    expect(project.storage.getItem('task-store')).toContain('edited');
+  });
+
   it('CM23 uses what was put together only when the word is typed', async () => {
     const project = await withoutBackup();
     expect((await project.callInTerminal(person('useReconstruction', 'yes'), 'rollback', '--yes')).code).toBe(4);

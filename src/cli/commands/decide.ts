@@ -5,10 +5,16 @@ import { oneOf, YES } from '../arguments.ts';
 import { type CliCommand, cliCommand } from '../cli-command.ts';
 import { askAboutCopies, type CopyQuestion, confirmAnswer, decideCopies } from '../copy-question.ts';
 import { currentStatus } from '../current-status.ts';
-import { askAboutDrift, confirmDiscard, type DriftQuestion, type PreparedAnswer } from '../drift-question.ts';
+import {
+  askAboutDrift,
+  confirmDiscard,
+  type DriftQuestion,
+  listedDrift,
+  type PreparedAnswer,
+} from '../drift-question.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishRun } from '../finish-run.ts';
-import { driftLines, driftPhrase } from '../format-drift.ts';
+import { driftPhrase } from '../format-drift.ts';
 import { resultOfDecided } from '../open-run.ts';
 import { confirmation, type Setting, withClient } from '../setting.ts';
 import { UsageError } from '../usage-error.ts';
@@ -43,7 +49,7 @@ async function driftAnswer(
 ): Promise<PreparedAnswer | { readonly choice: 'merge' | 'discard' } | null> {
   const phrase = driftPhrase(question.drift);
   if (typed.choice === undefined) {
-    setting.output.message(driftLines(await client.plan()).join('\n'));
+    setting.output.message(await listedDrift(client));
     const choice = await askAboutDrift(setting.prompts, phrase);
     return choice === 'cancel' ? null : { choice, driftDigest: question.driftDigest };
   }

@@ -1,8 +1,9 @@
-import type { Backpedal, RollbackRequest } from '../../index.ts';
+import type { Backpedal, RollbackPlan, RollbackRequest } from '../../index.ts';
 import { answerer } from '../answerer.ts';
 import { BACKUP, ON_DRIFT, oneOf, REASONS, YES } from '../arguments.ts';
 import { type CliCommand, cliCommand } from '../cli-command.ts';
 import { askAboutDrift, confirmDiscard, openingFor, type PreparedAnswer } from '../drift-question.ts';
+import { asKnownError } from '../error-report.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { finishRun } from '../finish-run.ts';
 import { driftPhrase } from '../format-drift.ts';
@@ -14,10 +15,30 @@ type Agreement =
   | { readonly agreed: true; readonly answer: PreparedAnswer | null }
   | { readonly agreed: false; readonly why: 'declined' | 'impossible' };
 
+type Options = ReturnType<typeof planOptions>;
+
+/** The plan; `null` where there is none because the migration's backup cannot be used. */
+async function planned(setting: Setting, client: Backpedal, options: Options): Promise<RollbackPlan | null> {
+  try {
+    return await client.plan(options);
+  } catch (error) {
+    const known = asKnownError(error);
+    if (known?.code.startsWith('BACKUP_') !== true || options.backupId !== undefined) throw error;
+    setting.output.message(
+      `${known.code}: the backup of the migration cannot be used. A rollback looks for another copy, and asks before it uses one that is older or not proved.`,
+    );
+    return null;
+  }
+}
+
 /** Shows the plan and has the person agree to what it says. */
-async function agree(setting: Setting, client: Backpedal, options: ReturnType<typeof planOptions>): Promise<Agreement> {
+async function agree(setting: Setting, client: Backpedal, options: Options): Promise<Agreement> {
   const { prompts, output, surroundings } = setting;
-  const plan = await client.plan(options);
+  const plan = await planned(setting, client, options);
+  if (plan === null) {
+    const agreed = await prompts.confirm('Roll back all the same?');
+    return agreed ? { agreed, answer: null } : { agreed, why: 'declined' };
+  }
   output.message(formatPlan(plan, surroundings.messageStyle));
   if (!plan.possible) return { agreed: false, why: 'impossible' };
   const phrase = driftPhrase(plan.drift);

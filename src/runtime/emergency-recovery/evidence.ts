@@ -1,6 +1,8 @@
+import { BackupError } from '../../errors.ts';
 import { type BackupEntry, type BackupHead, salvageBackup } from '../backup-format.ts';
 import { listBackups, remainsOf } from '../backup-store.ts';
 import { readKeys } from '../migration/source.ts';
+import { refuseForeign } from '../rollback/prepare.ts';
 import { sha256 } from '../text-hash.ts';
 import type { World } from '../world.ts';
 
@@ -30,6 +32,17 @@ async function salvage(world: World, id: string): Promise<readonly Salvaged[]> {
   return found;
 }
 
+/** Whether a backup is of this definition, origin and user, so that its texts may be built upon (invariant I11). */
+function isOurs(world: World, head: BackupHead): boolean {
+  try {
+    refuseForeign(world, head);
+    return head.definition === world.migration.digest;
+  } catch (error) {
+    if (error instanceof BackupError) return false;
+    throw error;
+  }
+}
+
 /** Looks for texts in storage, in what is whole of the damaged backup, and in every other generation. */
 export async function gatherEvidence(world: World, backup: string): Promise<Evidence> {
   const own = await salvage(world, backup);
@@ -45,11 +58,12 @@ export async function gatherEvidence(world: World, backup: string): Promise<Evid
   const { generations } = await listBackups(world);
   for (const { head } of generations) {
     if (head.id === backup) continue;
+    // What is of others, or was put together before, is good for nothing but what its hashes prove.
+    const isBase = head.reconstruction === undefined && isOurs(world, head);
     for (const { values } of await salvage(world, head.id)) {
       for (const [key, text] of values) {
         await note(text);
-        // What was put together before proves nothing but what its hashes prove.
-        if (head.reconstruction === undefined && !older.has(key)) older.set(key, text);
+        if (isBase && !older.has(key)) older.set(key, text);
       }
     }
   }
