@@ -1,4 +1,4 @@
-import { blob, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Where tasks run. */
 export const environments = sqliteTable('environments', { id: text('id').primaryKey(), name: text('name') });
@@ -14,20 +14,9 @@ export const tasks = sqliteTable('tasks', {
 /** One storage key each. */
 export const notes = sqliteTable('notes', { id: text('id').primaryKey(), text: text('text') });
 
-/** In no collection, but dependent on tasks. */
-export const comments = sqliteTable('comments', {
-  id: text('id').primaryKey(),
-  taskId: text('task_id').references(() => tasks.id, { onDelete: 'cascade' }),
-  body: text('body'),
-});
-
-/** Nobody's business. */
-export const accounts = sqliteTable('accounts', {
-  id: integer('id').primaryKey(),
-  key: blob('key', { mode: 'buffer' }),
-});
-
-/** What the app's own tool would run. */
+/**
+ * What the app's own tool would run. Comments are in no collection, but depend on tasks; accounts are nobody's business.
+ */
 export const CREATE_TABLES: readonly string[] = [
   'CREATE TABLE environments (id TEXT PRIMARY KEY NOT NULL, name TEXT)',
   `CREATE TABLE tasks (id TEXT PRIMARY KEY NOT NULL, title TEXT, done INTEGER,
