@@ -105,6 +105,9 @@ async function failEachStatement(
   return { broken, outcomes, statements };
 }
 
+/** The last statements come after COMMIT (foreign keys, two looks at the counters): what they do is made up for later. */
+const AFTER_COMMIT = 3;
+
 describe('Clear Database on sql.js', () => {
   it.each(['once', 'always'] as const)(
     'RB10 that fails %s at any of its statements leaves all as it was, or is done',
@@ -112,8 +115,7 @@ describe('Clear Database on sql.js', () => {
       const { broken, outcomes, statements } = await failEachStatement(rollback, 'clear', times);
       expect(broken).toEqual([]);
       expect(statements).toBeGreaterThan(50);
-      // The last two come after COMMIT: what they do is made up for later.
-      expect(outcomes).toEqual({ unchanged: statements - 2, rolledBack: 2 });
+      expect(outcomes).toEqual({ unchanged: statements - AFTER_COMMIT, rolledBack: AFTER_COMMIT });
     },
   );
 
@@ -121,13 +123,13 @@ describe('Clear Database on sql.js', () => {
     const { broken, outcomes, statements } = await failEachStatement(undone, 'undoClear', 'once');
     expect(broken).toEqual([]);
     expect(statements).toBeGreaterThan(20);
-    expect(outcomes).toEqual({ safeMode: statements - 2, unchanged: 2 });
+    expect(outcomes).toEqual({ safeMode: statements - AFTER_COMMIT, unchanged: AFTER_COMMIT });
   });
 
   it('RB19 RB10 whose sweep fails at any statement is undone, and a late row stays where it is', async () => {
     const { broken, outcomes, statements } = await failEachStatement(withLateRow, 'sweep', 'once');
     expect(broken).toEqual([]);
     expect(statements).toBeGreaterThan(20);
-    expect(outcomes).toEqual({ unchanged: statements - 2, rolledBack: 2 });
+    expect(outcomes).toEqual({ unchanged: statements - AFTER_COMMIT, rolledBack: AFTER_COMMIT });
   });
 });
