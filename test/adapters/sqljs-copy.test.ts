@@ -39,6 +39,45 @@ describe('copying', () => {
     expect((await port.compare('in', 'it', [{ id: 'a' }, { id: 'b', label: 'x' }])).equal).toBe(2);
   });
 
+  it.each(['UTF-8', 'UTF-16le', 'UTF-16be'])(
+    'DB9 documents and keys arrive exactly where texts are %s',
+    async (code) => {
+      const rows = [
+        { id: 'ü"\\\n\u0001😀', tags: ['ü', '😀', 'a\u0000b', 'x'.repeat(300)] },
+        { id: '', tags: {} },
+        { id: '["a"]', tags: null },
+      ];
+      const { raw, port, outcome } = await copy(`PRAGMA encoding = '${code}'; ${TYPED}`, typed, rows);
+      expect(outcome).toEqual({ inserted: 3, rejected: [] });
+      expect(query(raw, 'PRAGMA encoding')).toEqual([[code]]);
+      expect(query(raw, 'SELECT tags FROM typed WHERE id >= char(91) ORDER BY id DESC')).toEqual([
+        [JSON.stringify(rows[0]?.tags)],
+        [null],
+      ]);
+      expect(await port.compare('in', 'it', rows)).toMatchObject({ equal: 3 });
+      const again = rows.map((row) => ({ ...row, tags: 'other' }));
+      expect(await port.compare('in', 'it', again)).toMatchObject({ equal: 0, different: 3 });
+      expect((await port.survey(MIGRATION, 'in', 10)).drift.digest).toBe(NO_DRIFT);
+    },
+  );
+
+  it('DB26 each of three hundred columns counts', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `c${i}`);
+    const wide = sqliteTable('wide', {
+      id: integer('id').primaryKey(),
+      ...Object.fromEntries(names.map((name) => [name, text(name)])),
+    });
+    const { raw, port } = await copy(`CREATE TABLE wide (id INTEGER PRIMARY KEY, ${names.join(', ')});`, wide, [
+      { id: 1, c0: 'a' },
+    ]);
+    for (const name of ['c0', 'c98', 'c99', 'c100', 'c299']) {
+      raw.run(`UPDATE wide SET ${name} = coalesce(${name}, '') || 'x'`);
+      expect((await port.survey(MIGRATION, 'in', 10)).drift.changed).toBe(1);
+      raw.run(`UPDATE wide SET ${name} = iif(${name} = 'x', NULL, 'a')`);
+      expect((await port.survey(MIGRATION, 'in', 10)).drift.digest).toBe(NO_DRIFT);
+    }
+  });
+
   it('DB25 refused rows are told by constraint and column, never by value', async () => {
     const secret = 'secret';
     const { reasons } = await copy(TYPED, typed, [

@@ -149,16 +149,18 @@ function readArchive(
   const rowid = rowidOf(session, archive);
   const key = keySql(archiveKeyColumns(session, archive, bound), archive.name);
   const name = quoteName(archive.name);
-  const drift =
-    archive.part === 'rows' ? ` LEFT JOIN backpedal_drift d ON d.run = ? AND d.tbl = ? AND d.key = ${key}` : '';
-  const driftParams = archive.part === 'rows' ? [query.run, archive.table] : [];
-  const only = archive.part === 'rows' && query.content === 'drift' ? ' AND d.kind IS NOT NULL' : '';
+  const hasKinds = archive.part === 'rows';
+  const drift = hasKinds ? ` LEFT JOIN backpedal_drift d ON d.run = ? AND d.tbl = ? AND d.key = ${key}` : '';
+  const isWanted = hasKinds && query.content === 'drift';
+  // Looked up in a set of their own first: the rows that drifted are few, and most rows need not be joined then.
+  const only = isWanted ? ` AND ${key} IN (SELECT key FROM backpedal_drift WHERE run = ? AND tbl = ?)` : '';
+  const place = [query.run, archive.table];
   const columns = archive.columns.map((column) => readSql(column, archive.name)).join(', ');
   const rows = allRows(
     session.db,
     `SELECT ${name}.${rowid}, ${key}, ${KINDS[archive.part]}, ${columns} FROM ${name}${drift}
       WHERE ${after === null ? 'TRUE' : `${name}.${rowid} > ${after}`}${only} ORDER BY ${name}.${rowid} LIMIT ?`,
-    [...driftParams, limit],
+    [...(hasKinds ? place : []), ...(isWanted ? place : []), limit],
   );
   return rows.map(([id, rowKey, kind, ...values]) => ({
     cursor: `${archive.no}:${id}`,

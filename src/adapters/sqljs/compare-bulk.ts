@@ -3,7 +3,7 @@ import { keyOfValues, keySql } from './encoding.ts';
 import type { Session } from './engine.ts';
 import type { GivenRow } from './given-row.ts';
 import { idNames, type RunRecord } from './provenance.ts';
-import { forEachRow, quoteName, quoteText } from './sql.ts';
+import { forEachRow, longText, quoteName, quoteText } from './sql.ts';
 import { type BoundTable, quotedTable } from './tables.ts';
 
 /** Holds for the rows of a table that a run brought. */
@@ -28,16 +28,17 @@ export function identicalRows(
 ): Set<number> {
   const identical = new Set<number>();
   if (run === null) return identical;
-  const keys = rows.map(({ ids, values }) => (values !== null && ids?.every(plain) ? keyOfValues(ids) : null));
+  const wanted = rows.map(({ ids, values }) => (values !== null && ids?.every(plain) ? keyOfValues(ids) : null));
+  const keys = longText(session.db, JSON.stringify(wanted));
   const match = table.idColumns.map(({ name }, i) => `${quotedTable(table)}.${quoteName(name)} = j.value ->> ${i}`);
   const columns = table.columns.map(({ name }) => `${quotedTable(table)}.${quoteName(name)}`);
-  const sql = `SELECT j.key, ${columns.join(', ')} FROM json_each(?) AS j
+  const sql = `SELECT j.key, ${columns.join(', ')} FROM json_each(${keys.sql}) AS j
     CROSS JOIN backpedal_rows r ON r.run = ? AND r.tbl = ? AND r.key = j.value
     CROSS JOIN ${quotedTable(table)} ON ${match.join(' AND ')}`;
-  forEachRow(session.db, sql, [JSON.stringify(keys), run.no, table.name], (found) => {
+  forEachRow(session.db, sql, [keys.value, run.no, table.name], (found) => {
     const position = found[0] as number;
     const { row, values } = rows[position] as GivenRow;
-    const same = table.columns.every(({ property }, i) => row[property] === undefined || values?.[i] === found[i + 1]);
+    const same = table.columns.every(({ property }, i) => values?.[i] === found[i + 1] || row[property] === undefined);
     if (same) identical.add(position);
   });
   return identical;

@@ -8,28 +8,25 @@ import { isRefusal } from './given-row.ts';
 import { type InsertPlan, insertPlans } from './insert-plan.ts';
 import { once } from './lease.ts';
 import { ensureRun, recordDigestColumns } from './provenance.ts';
-import { firstRow } from './sql.ts';
+import { keepsUtf8, longText } from './sql.ts';
 import type { AnySqlJsDatabase, BoundTable } from './tables.ts';
 
 /** Writes one row and its provenance; returns why it was refused, or `null`. */
 type Writer = (row: Row) => string | null;
 
-/** Key and digest of a row, as it lies in the table. */
-type Brought = readonly [key: string, digest: string];
-
 /** The insert statements of one batch; a statement for each set of properties, freed together. */
 interface RowWriter {
   readonly write: Writer;
-  /** The rows that were written since the writer was made, or since they were forgotten. */
-  readonly brought: Brought[];
+  /** Key and digest of each row that was written, as it lies in the table. */
+  readonly brought: Map<string, string>;
   free(): void;
 }
 
 function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTable, row: string): RowWriter {
   const { db } = session;
-  const planFor = insertPlans(drizzle, table, String(firstRow(db, 'PRAGMA encoding')?.[0]));
+  const planFor = insertPlans(drizzle, table, keepsUtf8(db) ? 'utf8' : 'asIs');
   const statements = new Map<InsertPlan, Statement>();
-  const brought: Brought[] = [];
+  const brought = new Map<string, string>();
   const inScope = table.scope === null ? 'TRUE' : table.scope.sql;
   const scopeValues = table.scope?.params ?? [];
   const fingerprint = emptyFingerprint();
@@ -51,7 +48,7 @@ function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTabl
       if (within !== 1) return 'outside the scope of the migration';
       const encodedRow = encoded as string;
       fingerprintInto(encodedRow, fingerprint);
-      brought.push([keyOfEncodedRow(encodedRow), fingerprintToHex(fingerprint)]);
+      brought.set(keyOfEncodedRow(encodedRow), fingerprintToHex(fingerprint));
       return null;
     },
     free() {
@@ -107,11 +104,11 @@ function writeEach(session: Session, rows: readonly Row[], write: Writer): CopyO
 }
 
 /** Records whose rows these are, in one statement: one for each row would cost as much as the rows themselves. */
-function recordBrought({ db }: Session, runNo: number, table: BoundTable, brought: readonly Brought[]): void {
+function recordBrought({ db }: Session, runNo: number, table: BoundTable, brought: ReadonlyMap<string, string>): void {
+  const digests = longText(db, JSON.stringify(Object.fromEntries(brought)));
   db.run(
-    `INSERT OR REPLACE INTO backpedal_rows (run, tbl, key, digest)
-      SELECT ?, ?, value ->> 0, value ->> 1 FROM json_each(?)`,
-    [runNo, table.name, JSON.stringify(brought)],
+    `INSERT OR REPLACE INTO backpedal_rows (run, tbl, key, digest) SELECT ?, ?, key, value FROM json_each(${digests.sql})`,
+    [runNo, table.name, digests.value],
   );
 }
 
@@ -134,7 +131,7 @@ export function copyBatch(
     try {
       let rejected: CopyOutcome['rejected'] = [];
       if (!writeAll(session, rows, writer.write)) {
-        writer.brought.length = 0;
+        writer.brought.clear();
         rejected = writeEach(session, rows, writer.write);
       }
       recordBrought(session, run.no, table, writer.brought);

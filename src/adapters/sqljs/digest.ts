@@ -1,11 +1,12 @@
+import type { SqlValue } from 'sql.js';
 import type { CollectionDigest, Fence, RowDigest, RowKey } from '../../ports/database.ts';
 import { listTriggers, readTable } from './catalog.ts';
 import { keyOfEncodedRow, rowSql } from './encoding.ts';
 import type { Session } from './engine.ts';
-import { addFingerprint, emptyFingerprint, fingerprintInto, fingerprintToHex } from './fingerprint.ts';
+import { emptyFingerprint, fingerprintInto, fingerprintToHex, sumOfPacked } from './fingerprint.ts';
 import { once } from './lease.ts';
 import { digestColumns, ensureRun, findRun, movableRows, type RunRecord } from './provenance.ts';
-import { allRows, firstRow, forEachRow, whereAll } from './sql.ts';
+import { firstRow, forEachRow, whereAll } from './sql.ts';
 import { type BoundTable, quotedTable } from './tables.ts';
 
 // The app's triggers may change rows after they were copied, and rows of other collections with them.
@@ -31,25 +32,15 @@ export interface PackedDigests {
   readonly digests: string;
 }
 
-/** Reads what a run recorded for a table in one go; a statement step for each row would cost far more. */
-export function packedDigests({ db }: Session, runNo: number, table: BoundTable): PackedDigests {
-  const row = firstRow(
-    db,
-    `SELECT group_concat(key, char(10)), group_concat(digest, '') FROM backpedal_rows WHERE run = ? AND tbl = ?`,
-    [runNo, table.name],
-  );
+/** Reads keys and digests in one go; a statement step for each row would cost far more. */
+function pack({ db }: Session, rows: string, params: readonly SqlValue[]): PackedDigests {
+  const row = firstRow(db, `SELECT group_concat(key, char(10)), group_concat(digest, '') FROM ${rows}`, params);
   return { keys: String(row?.[0] ?? ''), digests: String(row?.[1] ?? '') };
 }
 
-function sumDigests(packed: string): string {
-  const sum = emptyFingerprint();
-  for (let i = 0; i < packed.length; i += 16) {
-    addFingerprint(sum, {
-      high: Number.parseInt(packed.slice(i, i + 8), 16),
-      low: Number.parseInt(packed.slice(i + 8, i + 16), 16),
-    });
-  }
-  return fingerprintToHex(sum);
+/** What a run recorded for a table. */
+export function packedDigests(session: Session, runNo: number, table: BoundTable): PackedDigests {
+  return pack(session, 'backpedal_rows WHERE run = ? AND tbl = ?', [runNo, table.name]);
 }
 
 /**
@@ -62,7 +53,11 @@ export function takeDigests(session: Session, fence: Fence, tables: readonly Bou
     if (listTriggers(session.db).length > 0) for (const table of tables) retakeRowDigests(session, run, table);
     return tables.map((table) => {
       const { digests } = packedDigests(session, run.no, table);
-      return { collection: table.collection, rows: digests.length / 16, digest: sumDigests(digests) };
+      return {
+        collection: table.collection,
+        rows: digests.length / 16,
+        digest: fingerprintToHex(sumOfPacked(digests)),
+      };
     });
   });
 }
@@ -77,10 +72,11 @@ export function readRowDigests(
 ): RowDigest[] {
   const record = findRun(session, run);
   if (record === null) return [];
-  const rows = allRows(
-    session.db,
-    'SELECT key, digest FROM backpedal_rows WHERE run = ? AND tbl = ? AND key > ? ORDER BY key LIMIT ?',
+  const { keys, digests } = pack(
+    session,
+    '(SELECT key, digest FROM backpedal_rows WHERE run = ? AND tbl = ? AND key > ? ORDER BY key LIMIT ?)',
     [record.no, table.name, after ?? '', limit],
   );
-  return rows.map((row) => ({ key: String(row[0]), digest: String(row[1]) }));
+  if (keys === '') return [];
+  return keys.split('\n').map((key, i) => ({ key, digest: digests.slice(i * 16, i * 16 + 16) }));
 }

@@ -68,6 +68,26 @@ export function fingerprintToHex(fingerprint: Fingerprint): string {
   return hex(fingerprint.high) + hex(fingerprint.low);
 }
 
+/** Reads a lane that {@link fingerprintToHex} wrote. */
+function laneAt(text: string, start: number): number {
+  let lane = 0;
+  for (let i = start; i < start + 8; i += 1) {
+    const unit = text.charCodeAt(i);
+    // `0` to `9` are 0x30 to 0x39, `a` to `f` 0x61 to 0x66.
+    lane = (lane << 4) | ((unit & 15) + (unit > 0x39 ? 9 : 0));
+  }
+  return lane;
+}
+
+/** The sum of fingerprints that are packed as hexadecimal digits without separators. */
+export function sumOfPacked(packed: string): Fingerprint {
+  const sum = emptyFingerprint();
+  for (let i = 0; i < packed.length; i += 16) {
+    addFingerprint(sum, { high: laneAt(packed, i), low: laneAt(packed, i + 8) });
+  }
+  return sum;
+}
+
 /** A set of fingerprints that remembers which of them have been met; two typed arrays instead of a string each. */
 export interface FingerprintIndex {
   /** The position of a fingerprint, marked as met; -1 when it is not in the set or all its copies have been met. */
@@ -81,7 +101,7 @@ export interface FingerprintIndex {
 export function indexFingerprints(packed: string): FingerprintIndex {
   const size = packed.length / 16;
   const lanes = new Int32Array(size * 2);
-  for (let i = 0; i < size * 2; i += 1) lanes[i] = Number.parseInt(packed.slice(i * 8, i * 8 + 8), 16);
+  for (let i = 0; i < size * 2; i += 1) lanes[i] = laneAt(packed, i * 8);
   let capacity = 16;
   while (capacity < size * 2) capacity *= 2;
   const mask = capacity - 1;

@@ -55,6 +55,26 @@ function driverValues(columns: readonly BoundColumn[], row: Row): SqlValue[] | R
   return values;
 }
 
+const mapped = new WeakMap<BoundTable, WeakMap<Row, SqlValue[] | Refusal>>();
+
+/**
+ * What SQLite is given for all columns of a row that is copied. It is kept until the row is compared, as mapping
+ * documents is a good part of either.
+ */
+export function mapRow(table: BoundTable, row: Row): SqlValue[] | Refusal {
+  const values = driverValues(table.columns, row);
+  const rows = mapped.get(table) ?? new WeakMap<Row, SqlValue[] | Refusal>();
+  mapped.set(table, rows.set(row, values));
+  return values;
+}
+
+function takeMapped(table: BoundTable, row: Row): SqlValue[] | Refusal {
+  const rows = mapped.get(table);
+  const values = rows?.get(row);
+  rows?.delete(row);
+  return values ?? driverValues(table.columns, row);
+}
+
 /** A row as it was given, in the terms of SQLite. */
 export interface GivenRow {
   readonly row: Row;
@@ -64,11 +84,12 @@ export interface GivenRow {
   readonly values: readonly SqlValue[] | null;
 }
 
-/** Maps rows to what SQLite is given for them. */
-export function givenRows({ columns, idColumns }: BoundTable, rows: readonly Row[]): GivenRow[] {
+/** Rows with what SQLite was given for them. */
+export function givenRows(table: BoundTable, rows: readonly Row[]): GivenRow[] {
+  const { columns, idColumns } = table;
   const positions = idColumns.map((id) => columns.indexOf(id));
   return rows.map((row) => {
-    const values = driverValues(columns, row);
+    const values = takeMapped(table, row);
     const ids = isRefusal(values)
       ? driverValues(idColumns, row)
       : positions.map((position) => values[position] ?? null);

@@ -1,7 +1,8 @@
 import { is, Param, Placeholder, sql } from 'drizzle-orm';
 import type { SqlValue } from 'sql.js';
 import type { Row } from '../../ports/database.ts';
-import { driverValue, isRefusal, type Refusal } from './given-row.ts';
+import { driverValue, isRefusal, mapRow, type Refusal } from './given-row.ts';
+import { utf8 } from './sql.ts';
 import type { AnySqlJsDatabase, BoundColumn, BoundTable } from './tables.ts';
 
 /** An insert statement as Drizzle compiles it, for all rows that have the same properties. */
@@ -21,24 +22,27 @@ export function unknownProperty({ properties }: BoundTable, row: Row): string | 
   return undefined;
 }
 
-const encoder = new TextEncoder();
-
 /** A place in the statement that a column's value goes to, or a value that is the same for every row. */
-type Slot = { readonly column: BoundColumn; readonly form: 'asIs' | 'utf8' } | { readonly constant: SqlValue };
+type Slot =
+  | { readonly column: BoundColumn; readonly position: number; readonly form: 'asIs' | 'utf8' }
+  | { readonly constant: SqlValue };
 
 function bindRow(table: BoundTable, slots: readonly Slot[], row: Row): SqlValue[] | Refusal {
   const unknown = unknownProperty(table, row);
   if (unknown !== undefined) return { refused: `there is no column for property ${unknown}` };
+  const mapped = mapRow(table, row);
+  if (isRefusal(mapped)) return mapped;
   const values: SqlValue[] = [];
   for (const slot of slots) {
     if ('constant' in slot) {
       values.push(slot.constant);
       continue;
     }
-    const given = row[slot.column.property];
-    const value = driverValue(slot.column, given === undefined ? defaultMaker(slot.column)?.() : given);
+    const { column, position, form } = slot;
+    const isLeftOut = row[column.property] === undefined;
+    const value = isLeftOut ? driverValue(column, defaultMaker(column)?.()) : (mapped[position] ?? null);
     if (isRefusal(value)) return value;
-    values.push(slot.form === 'utf8' && typeof value === 'string' ? encoder.encode(value) : value);
+    values.push(form === 'utf8' && typeof value === 'string' ? utf8(value) : value);
   }
   return values;
 }
@@ -59,7 +63,7 @@ function compile(
     const inner = is(param, Param) ? param.value : param;
     if (!is(inner, Placeholder)) return { constant: param as SqlValue };
     const column = byProperty.get(inner.name) as BoundColumn;
-    return { column, form: formOf(column) };
+    return { column, position: table.columns.indexOf(column), form: formOf(column) };
   });
   return {
     // A conflict clause in the table's own definition could let an insert replace a row of somebody else.
@@ -70,17 +74,20 @@ function compile(
 
 /**
  * Compiles an insert statement for each set of properties that occurs, once.
- * @param encoding of the database's texts. In UTF-8, documents are handed over as the bytes that they are stored as:
- *   sql.js writes a string into SQLite's memory unit by unit, and bytes in one go.
+ * @param documents in which form documents are handed over: `utf8` where the database keeps texts so
  */
-export function insertPlans(db: AnySqlJsDatabase, table: BoundTable, encoding: string): (row: Row) => InsertPlan {
+export function insertPlans(
+  db: AnySqlJsDatabase,
+  table: BoundTable,
+  documents: 'asIs' | 'utf8',
+): (row: Row) => InsertPlan {
   const plans = new Map<string, InsertPlan>();
   const writable = table.columns.filter(({ column }) => column.generated === undefined);
   const isGiven = (column: BoundColumn, row: Row): boolean =>
     row[column.property] !== undefined || defaultMaker(column) !== undefined;
   // Its driver values are texts and nothing else, so that the cast changes none.
   const formOf = ({ column }: BoundColumn): 'asIs' | 'utf8' =>
-    encoding === 'UTF-8' && column.columnType === 'SQLiteTextJson' ? 'utf8' : 'asIs';
+    column.columnType === 'SQLiteTextJson' ? documents : 'asIs';
   return (row) => {
     let shape = '';
     for (const column of writable) shape += isGiven(column, row) ? '1' : '0';

@@ -61,6 +61,26 @@ export function firstRowOfKept(db: Database, sql: string): SqlValue[] | undefine
   }
 }
 
+const encoder = new TextEncoder();
+
+/**
+ * Whether the database keeps texts as UTF-8, as nearly all do. Then a long text is better handed over as the bytes that
+ * it is stored as, see {@link utf8}: sql.js writes a string into SQLite's memory unit by unit, and bytes in one go.
+ */
+export function keepsUtf8(db: Database): boolean {
+  return firstRowOfKept(db, 'PRAGMA encoding')?.[0] === 'UTF-8';
+}
+
+/** A text as bytes, for SQL that casts them to text. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** A long text as a parameter: what stands for it in SQL, and the value to be bound. */
+export function longText(db: Database, text: string): { readonly sql: string; readonly value: SqlValue } {
+  return keepsUtf8(db) ? { sql: 'CAST(? AS TEXT)', value: utf8(text) } : { sql: '?', value: text };
+}
+
 /** The first column of the first row as a number; 0 when there is none. */
 export function firstNumber(db: Database, sql: string, params: readonly SqlValue[] = []): number {
   return Number(firstRow(db, sql, params)?.[0] ?? 0);
