@@ -5,7 +5,7 @@ import { type IdValue, idValuesOf, itemIdOf } from './item-id.ts';
 import { inFormOf, isSameValue, jsonValueOf, UNSAYABLE } from './json-value.ts';
 import type { FoundItem } from './recognise.ts';
 import { sortByRowKey } from './row-key-order.ts';
-import { fromRow, itemRowKeys, toRow } from './rows.ts';
+import { fromRow, isKeyedById, itemRowKeys, toRow } from './rows.ts';
 
 /** One row that people added, changed or deleted; `row` is `null` for deleted ones. */
 export interface RowChange {
@@ -86,9 +86,10 @@ function findByRowKey(
   const byKey = new Map<RowKey, FoundItem | null>();
   if (wanted.size === 0) return byKey;
   const keyOf = itemRowKeys(collection, table);
+  const keyedById = isKeyedById(collection, table);
   for (const item of items) {
     try {
-      const key = keyOf(item.value);
+      const key = keyedById ? item.id : keyOf(item.value);
       if (wanted.has(key)) byKey.set(key, byKey.has(key) ? null : item);
     } catch (thrown) {
       // An item for which the app's toRow fails was never migrated: no change can be about it.

@@ -65,6 +65,13 @@ export function itemRowKeys(collection: Collection, table: CollectionTable): (it
   return (item) => rowKey(item, properties);
 }
 
+/** Whether the key of an item's row is the very text of the item's id: its columns hold the same properties. */
+export function isKeyedById(collection: Collection, table: CollectionTable): boolean {
+  const { toRow: mapping, idFields } = collection;
+  if (mapping !== null || table.idColumns.length !== idFields.length) return false;
+  return table.idColumns.every((column, index) => propertyOf(collection, table, column) === idFields[index]);
+}
+
 /** Which property of an item a column holds when the collection does not say so itself. */
 function propertyOf(collection: Collection, table: CollectionTable, column: string): string {
   const [idField = '', ...otherFields] = collection.idFields;
