@@ -111,7 +111,7 @@ export function batchAt(source: Source, from: number, size: number): Batch | nul
 
 const SMALLEST_BATCH = 500;
 const LARGEST_BATCH = 25_000;
-const BATCHES = 8;
+const BATCHES = 4;
 
 /** Few batches, because an embedded database is saved as a whole after each; small ones, because people wait. */
 export const batchSize = (items: number): number =>
