@@ -1,6 +1,7 @@
-import { StorageError, VaultError } from '../../errors.ts';
+import { BackupError, StorageError, VaultError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
+import type { VerifiedBackup } from '../backup-format.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf, takeOver } from '../lease.ts';
 import { markerWrite, readMarker } from '../marker.ts';
@@ -22,12 +23,12 @@ async function valuesBefore(
   const { steps } = await world.database.ledger(context.migration);
   const displaced = new Map<string, string | null>();
   for (const value of await readDisplaced(world, context.run)) displaced.set(await displacedId(value), value.value);
-  const backup = await backupOf(world, context, memory);
+  const backup = await backupIfAny(world, context, memory);
   const before = new Map<string, string | null>();
   for (const { run, step, outcome } of steps) {
     if (run !== context.run || !step.startsWith('targets:')) continue;
     for (const [key, state, id] of (outcome as TargetsRecord).before) {
-      const value = state === 'missing' ? null : state === 'backup' ? backup.values.get(key) : displaced.get(id ?? '');
+      const value = state === 'missing' ? null : state === 'backup' ? backup?.values.get(key) : displaced.get(id ?? '');
       if (value === undefined) {
         throw new VaultError('VAULT_DAMAGED', `What the key ${JSON.stringify(key)} held before is not in the vault.`);
       }
@@ -37,15 +38,44 @@ async function valuesBefore(
   return before;
 }
 
+/** The backup; `null` when it was lost since, which is no obstacle where nothing has been written. */
+async function backupIfAny(
+  world: World,
+  context: RollbackContext,
+  memory: RollbackMemory,
+): Promise<VerifiedBackup | null> {
+  try {
+    return await backupOf(world, context, memory);
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    world.logger.warn('The backup is not there any more, so what was written from it is not known.', {
+      code: error.code,
+    });
+    return null;
+  }
+}
+
 /** What every key that the run may have changed was to hold: the text of its latest preparation. */
 async function valuesWritten(
   world: World,
   context: RollbackContext,
   memory: RollbackMemory,
 ): Promise<ReadonlyMap<string, string | null>> {
-  const backup = await backupOf(world, context, memory);
+  const backup = await backupIfAny(world, context, memory);
   const merged = await keptMerge(world, context, memory);
-  return new Map<string, string | null>([...backup.values, ...(merged?.entries ?? [])]);
+  return new Map<string, string | null>([...(backup?.values ?? []), ...(merged?.entries ?? [])]);
+}
+
+/** @throws VaultError `VAULT_DAMAGED` when a key holds what may be the run's own, and nobody can tell */
+function refuseUnknown(
+  before: ReadonlyMap<string, string | null>,
+  written: ReadonlyMap<string, string | null>,
+  current: ReadonlyMap<string, string | null>,
+): void {
+  for (const [key, value] of before) {
+    if (written.has(key) || (current.get(key) ?? null) === value) continue;
+    throw new VaultError('VAULT_DAMAGED', `What was written to the key ${JSON.stringify(key)} is not known any more.`);
+  }
 }
 
 /**
@@ -62,13 +92,17 @@ export async function undoRestore(
   const written = await valuesWritten(world, context, memory);
   const found = await readMarker(world);
   const current = await world.storage.read([...before.keys()]);
+  refuseUnknown(before, written, current);
   const writes = [...before].flatMap(([key, value]): StorageWrite[] => {
     const now = current.get(key) ?? null;
     return now !== value && now === (written.get(key) ?? null) ? [{ key, value, expect: [now] }] : [];
   });
   memory.restore = null;
-  if (writes.length > 0 || found.marker?.run === context.run) {
-    const counter = Math.max(found.marker?.counter ?? 0, context.targets?.marker ?? 0) + 1;
+  const burst = context.targets?.marker ?? 0;
+  // A higher marker of this run says that it has been undone already, be it by the process that took over from this one.
+  const hasCome = found.marker?.run === context.run && found.marker.counter <= burst;
+  if (writes.length > 0 || hasCome) {
+    const counter = Math.max(found.marker?.counter ?? 0, burst) + 1;
     const marker = markerWrite(world, found, context.storage, context.run, counter);
     const outcome = await world.storage.write([...writes, marker], permitted);
     if (outcome.status !== 'written') {
