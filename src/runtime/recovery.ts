@@ -11,6 +11,7 @@ import type { Start } from './execution/start.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { lastOuterRun, shownRun, statusOfRecord } from './follow.ts';
 import { type History, historyOf, type RunHistory } from './history.ts';
+import { readMarker } from './marker.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
 import { type Place, resumeStart, runMigration, runRollback } from './runs.ts';
@@ -37,6 +38,7 @@ const memoryOf = (session: Session, history: History | null): CrashMemory => ({
   history,
   ledger: null,
   error: null,
+  holder: null,
   database: 'asked',
   goOnWith: async (run, intent, ledger) => {
     const known = await readHistory(session);
@@ -162,11 +164,22 @@ async function join(session: Session): Promise<RecoveryResult> {
   return finished(session, last, 'resumed');
 }
 
+/** Which storage this is. One that cannot be asked now is asked again by the first look, which says so. */
+async function storageToRecover({ world }: Session): Promise<string> {
+  try {
+    const { marker } = await within(world.clock, 'Storage', readMarker(world));
+    if (marker !== null) return marker.storage;
+  } catch (error) {
+    world.logger.warn('Storage could not be asked which one it is.', { cause: causeOf(error) });
+  }
+  return world.identity.createId();
+}
+
 /** Looks around, and acts on what was found. */
 async function startRecovery(session: Session): Promise<RecoveryResult> {
   const { world } = session;
   const memory = memoryOf(session, null);
-  const storage = world.identity.createId();
+  const storage = await storageToRecover(session);
   const input = { run: world.identity.createId(), migration: world.migration.id, storage };
   const { snapshot, event, commands } = await lookAround(input, memory);
   await showLast(session, memory);

@@ -192,6 +192,15 @@ describe('no run', () => {
     });
   });
 
+  it('CR8 a lease that an ended run has left behind is given back by the next start', async () => {
+    const { on, client } = await migrated();
+    const { runId } = await on.until(client.rollback({ reason: 'USER_REQUEST' }));
+    const storage = on.records().at(-1)?.snapshot.context.storage as string;
+    await on.database.lease({ migration: on.migration.id, run: runId, storage, mode: 'takeOver' });
+    expect(await on.until(on.client('b').recover())).toMatchObject({ action: 'nothingToDo' });
+    expect((await on.database.ledger(on.migration.id)).holder).toBeNull();
+  });
+
   it('CR1 a start that finds nothing records nothing', async () => {
     const { on } = await migrated();
     const before = on.records().length;

@@ -3,7 +3,8 @@ import type { RollbackContext } from '../../machines/rollback/types.ts';
 import { causeOf } from '../cause.ts';
 import { payDebts } from '../debts.ts';
 import { within } from '../execution/deadline.ts';
-import type { RunHistory } from '../history.ts';
+import { type History, isOver, type RunHistory } from '../history.ts';
+import { giveLeaseBack } from '../lease.ts';
 import { sweepLateRows } from '../rollback/restore.ts';
 import { tidyUp } from '../starting.ts';
 import { countStart } from '../starts.ts';
@@ -33,6 +34,16 @@ async function sweepUntilSettled(world: World, { history }: CrashMemory): Promis
   }
 }
 
+/** A holder that woke up late may have taken the lease for a run that others had ended. */
+async function giveBackLeftLease(world: World, history: History, { holder }: CrashMemory): Promise<void> {
+  if (holder === null || !isOver(history, holder)) return;
+  try {
+    await within(world.clock, 'The database', giveLeaseBack(world, { migration: world.migration.id, run: holder }));
+  } catch (error) {
+    world.logger.warn('A lease that was left behind could not be given back yet.', { cause: causeOf(error) });
+  }
+}
+
 /** Pays what ended runs still owe, counts the start, and removes what retention no longer keeps. */
 export async function payWhatIsOwed(
   { action }: CrashRecoveryContext,
@@ -48,6 +59,7 @@ export async function payWhatIsOwed(
     return { type: 'DEBTS_PAID', paid: 0 };
   }
   const { paid } = await payDebts(world, history);
+  await giveBackLeftLease(world, history, memory);
   await sweepUntilSettled(world, memory);
   // However often a client looks, it is one start.
   if (!session.isCounted) await countStart(world, history);

@@ -63,6 +63,7 @@ export async function findOpenRun(_context: CrashRecoveryContext, memory: CrashM
   }
   const found = await within(world.clock, 'Storage', readMarker(world));
   const ledger = await askDatabase(world);
+  memory.holder = ledger?.holder?.run ?? null;
   memory.database = ledger === null ? 'unreachable' : 'asked';
   const trusted = ledger === null ? trustJournal(history, found) : history;
   const salvaged = trusted === null ? await session.journal.salvage() : [];

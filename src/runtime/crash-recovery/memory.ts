@@ -13,6 +13,8 @@ export interface CrashMemory {
   ledger: Ledger | null;
   /** What was thrown last, for the caller. */
   error: unknown;
+  /** The run that holds the lease, as far as the database was asked. */
+  holder: string | null;
   /** Whether the database was asked about runs that the journal does not know. */
   database: 'asked' | 'unreachable';
   /** Goes on with an open run, behind the records of `ledger` if this recovery has written any. */
