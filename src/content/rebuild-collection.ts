@@ -31,10 +31,13 @@ export interface RebuiltTexts {
   readonly entries: ReadonlyMap<string, string>;
   /** Rows that could not be turned back into items; they are in the database only. */
   readonly leftOut: number;
+  /** Nothing but the definition says that there was such a store: it may be believed only where a hash proves it. */
+  readonly isInvented: boolean;
 }
 
 /** Texts to start from. */
 interface Base {
+  readonly isInvented: boolean;
   readonly entries: ReadonlyMap<string, string>;
   /** Whether a key's text is an older one, whose items may have been gone when the migration came. */
   readonly isOlder: (key: string) => boolean;
@@ -93,7 +96,7 @@ function keysIn(
 }
 
 /** Carries one collection's rows over into texts; what the database does not know of stays as the texts have it. */
-function carryOver(member: RebuildMember, base: Base, limits: ContentLimits): RebuiltTexts {
+function carryOver(member: RebuildMember, base: Base, limits: ContentLimits): Omit<RebuiltTexts, 'isInvented'> {
   const { collection, table, rows, brought } = member;
   const there = keysIn(member, base.entries, limits);
   const gone = [...there].filter(([key, place]) => brought?.has(key) === false && base.isOlder(place));
@@ -120,7 +123,7 @@ function carryAllOver(members: readonly RebuildMember[], base: Base, limits: Con
     entries = one.entries;
     leftOut += one.leftOut;
   }
-  return { entries, leftOut };
+  return { entries, leftOut, isInvented: base.isInvented };
 }
 
 /** Whether what lies in storage has all that was migrated, so that it is the text that the migration had left there. */
@@ -141,14 +144,16 @@ function isStorageLikelier({ members, storage, older, limits }: RebuildRequest):
 function basesOf(request: RebuildRequest): readonly Base[] {
   const { members, storage, older } = request;
   const isOlder = (key: string): boolean => older.has(key) && !storage.has(key);
-  const fromStorage: Base = { entries: new Map([...older, ...storage]), isOlder };
-  const fromOlder: Base = { entries: new Map([...storage, ...older]), isOlder: (key) => older.has(key) };
+  const isInvented = false;
+  const fromStorage: Base = { entries: new Map([...older, ...storage]), isOlder, isInvented };
+  const fromOlder: Base = { entries: new Map([...storage, ...older]), isOlder: (key) => older.has(key), isInvented };
   const known = isStorageLikelier(request) ? [fromStorage, fromOlder] : [fromOlder, fromStorage];
   const { layout, storageKey } = (members[0] as RebuildMember).collection;
   if (layout === 'keyPerItem') return known;
   const stores = emptyStores(members).map((store) => ({
     entries: new Map([[storageKey, store]]),
     isOlder: () => false,
+    isInvented: members.every(({ rows }) => rows.size === 0),
   }));
   return [...known.filter(({ entries }) => entries.has(storageKey)), ...stores];
 }

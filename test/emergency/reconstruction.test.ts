@@ -87,13 +87,18 @@ describe.each(DATABASES)('what is left, on %s', (_, database) => {
     expect(verdictsOf((await client.report(result.runId)).receipt)).toEqual({ environments: 'exact' });
   });
 
-  it('ER6 without the head nothing is proved, not even an empty collection', async () => {
-    const kit = await migrated({ ...database, entries: [['environments', '{}']] });
-    loseBackup(kit);
-    const run = await asking(kit);
-    expect(run.question).toMatchObject({ question: 'reconstruction', exact: 0 });
-    expect((run.question as { lossy: number }).lossy).toBeGreaterThan(0);
-    expect(await answered(kit, run, 'stop')).toMatchObject({ outcome: 'unchanged' });
+  it('ER6 an empty collection comes back where its hash proves it, and is not invented where there is no head', async () => {
+    const text = '{"state":{"tasks":[]},"version":0}';
+    const proved = await migrated({ ...database, entries: [['task-store', text]] });
+    loseContent(proved);
+    const { client } = proved.start();
+    expect(await settled(proved, client.rollback({ reason: 'USER_REQUEST' }))).toMatchObject({ outcome: 'rolledBack' });
+    expect(storageOf(proved)['task-store']).toBe(text);
+    const unproved = await migrated({ ...database, entries: [['task-store', text]] });
+    loseBackup(unproved);
+    const result = await settled(unproved, unproved.start().client.rollback({ reason: 'USER_REQUEST' }));
+    expect(result).toMatchObject({ outcome: 'unchanged', escalation: 3 });
+    expect(storageOf(unproved)).toEqual({});
   });
 
   it('ER5 a content that is gone: form data that is still in storage is proved, rows are not', async () => {

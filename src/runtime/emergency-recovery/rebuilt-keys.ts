@@ -42,7 +42,7 @@ async function choose(
   hashes: ReadonlyMap<string, string>,
 ): Promise<RebuiltTexts | null> {
   for (const texts of possible) if (await isProved(texts.entries, hashes)) return texts;
-  return possible[0] ?? null;
+  return possible.find(({ isInvented }) => !isInvented) ?? null;
 }
 
 /** Collections that lie in the same keys are put together at once. */

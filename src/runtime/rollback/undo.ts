@@ -92,7 +92,7 @@ export async function undoRestore(
   const written = await valuesWritten(world, context, memory);
   const found = await readMarker(world);
   const current = await world.storage.read([...before.keys()]);
-  refuseUnknown(before, written, current);
+  if ((await backupIfAny(world, context, memory)) === null) refuseUnknown(before, written, current);
   const writes = [...before].flatMap(([key, value]): StorageWrite[] => {
     const now = current.get(key) ?? null;
     return now !== value && now === (written.get(key) ?? null) ? [{ key, value, expect: [now] }] : [];
