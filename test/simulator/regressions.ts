@@ -1,0 +1,134 @@
+import type { Act, Schedule, WorldOptions } from '../../src/testing/index.ts';
+import { SHAPES } from '../../src/testing/index.ts';
+
+/** A schedule in which something was wrong once, shrunk. */
+interface Regression {
+  /** What was wrong, in a few words. */
+  readonly wrong: string;
+  readonly schedule: Schedule;
+}
+
+const WORLD: WorldOptions = {
+  shape: SHAPES[0] as WorldOptions['shape'],
+  source: 'clear',
+  onDrift: 'ask',
+  storage: 'browser',
+  vault: 'strict',
+  database: 'server',
+  cache: 'absent',
+  lock: 'present',
+};
+
+const at = (after: number, deed: Act['deed']): Act => ({ when: { after }, deed });
+
+const schedule = (
+  facts: Pick<Schedule, 'acts'> & Partial<Omit<Schedule, 'world'>> & { readonly world?: Partial<WorldOptions> },
+): Schedule => ({
+  seed: 1,
+  start: 'migrated',
+  order: 'asAsked',
+  ending: 'killed',
+  bursts: 'lost',
+  ...facts,
+  world: { ...WORLD, ...facts.world },
+});
+
+/** Found by the simulator, and mended since. */
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    wrong: 'a tab whose run another one took over and ended lets its writers work again',
+    schedule: schedule({
+      seed: 82,
+      ending: 'left',
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(35, { do: 'freeze', moment: 'after' }),
+        at(0, { do: 'start', wish: 'recover' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a tab that took up a run which ended meanwhile lets its writers work again',
+    schedule: schedule({
+      seed: 56,
+      start: 'fresh',
+      ending: 'closed',
+      world: { lock: 'absent' },
+      acts: [at(0, { do: 'start', wish: 'migrate' }), at(46, { do: 'start', wish: 'recover' })],
+    }),
+  },
+  {
+    wrong: 'an emptied storage starts the marker anew, and the lost burst after it is noticed all the same',
+    schedule: schedule({
+      seed: 175,
+      ending: 'closed',
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback executing.clearingDatabase', calls: 0 }, deed: { do: 'empty' } },
+      ],
+    }),
+  },
+  {
+    wrong: 'a burst that was cut off over an emptied storage is asked about',
+    schedule: schedule({
+      seed: 337,
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback executing.preparingRestore', calls: 0 }, deed: { do: 'die', moment: 'before' } },
+        at(0, { do: 'empty' }),
+        at(0, { do: 'flush' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a burst that is lost after three starts is noticed by the next one, however late',
+    schedule: schedule({
+      seed: 484,
+      start: 'fresh',
+      ending: 'closed',
+      acts: [
+        at(0, { do: 'start', wish: 'migrate' }),
+        at(200, { do: 'start', wish: 'recover' }),
+        at(200, { do: 'start', wish: 'recover' }),
+        at(200, { do: 'start', wish: 'recover' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a crash recovery that died is taken up on the same storage',
+    schedule: schedule({
+      seed: 657,
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(200, { do: 'crash', plan: { kept: 0, torn: 0.9 } }),
+        at(0, { do: 'start', wish: 'recover' }),
+        at(34, { do: 'crash', plan: { kept: 0, torn: 0.9 } }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a storage that hangs while a run is looked at keeps nobody from recovering for ever',
+    schedule: schedule({
+      seed: 978,
+      ending: 'left',
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(29, { do: 'die', moment: 'after' }),
+        at(60, { do: 'start', wish: 'recover' }),
+        at(2, { do: 'fail', fate: { kind: 'hangs' }, port: 'storage', more: 3 }),
+      ],
+    }),
+  },
+  {
+    wrong: 'where the backup of the migration is damaged, stale rows leave the cache all the same',
+    schedule: schedule({
+      seed: 3899,
+      world: { source: 'keep', cache: 'present' },
+      acts: [
+        at(0, { do: 'damage', part: 'head' }),
+        at(0, { do: 'read', table: 1, id: 0, delay: 2 }),
+        at(0, { do: 'start', wish: 'rollback' }),
+      ],
+    }),
+  },
+];
