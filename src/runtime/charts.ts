@@ -19,6 +19,7 @@ import { rollbackMeta } from '../machines/rollback/meta.ts';
 import { ROLLBACK_VERSION } from '../machines/rollback/types.ts';
 import type { ChartId } from './execution/types.ts';
 import type { JournalRecord } from './journal-record.ts';
+import { type SnapshotUpgrades, upgradedTo } from './older-snapshots.ts';
 
 /** A chart as the journal knows it. */
 export interface KnownChart {
@@ -63,11 +64,26 @@ export const charts: Readonly<Record<ChartId, KnownChart>> = {
 };
 
 /** @throws JournalError `JOURNAL_NEWER` for a record of a chart that is newer than this library */
-export function refuseNewerChart({ run, machine }: JournalRecord): void {
+function refuseNewerChart({ run, machine }: JournalRecord): void {
   if (machine.version <= charts[machine.id].version) return;
   throw new JournalError(
     'JOURNAL_NEWER',
     `The run ${run} was begun by a newer version of backpedal (${machine.id} chart ${machine.version}). Nothing has been changed; reload the app to get that version.`,
+  );
+}
+
+/**
+ * A record as this library's charts have it (rule SV4).
+ * @throws JournalError `JOURNAL_NEWER` for a chart that is newer, `JOURNAL_UNREADABLE` for one that is too old
+ */
+export function presentRecord(record: JournalRecord, upgrades?: SnapshotUpgrades): JournalRecord {
+  refuseNewerChart(record);
+  const { id, version } = record.machine;
+  const present = upgradedTo(charts[id].version, record, upgrades);
+  if (present !== null) return present;
+  throw new JournalError(
+    'JOURNAL_UNREADABLE',
+    `Record ${record.seq} of the journal is of version ${version} of the ${id} chart, which this library cannot read.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { refuseNewerChart, snapshotOf } from './charts.ts';
+import { presentRecord, snapshotOf } from './charts.ts';
 import type { AnyContext, ChartId } from './execution/types.ts';
 import type { JournalRecord } from './journal-record.ts';
 import type { MigrationState } from './status-types.ts';
@@ -39,8 +39,7 @@ export function endOf(value: JournalRecord['snapshot']['value']): RunHistory['en
 
 function runsOf(records: readonly JournalRecord[]): RunHistory[] {
   const runs = new Map<string, RunHistory>();
-  for (const record of records) {
-    refuseNewerChart(record);
+  for (const record of records.map((written) => presentRecord(written))) {
     runs.set(record.run, {
       run: record.run,
       parent: record.parent,

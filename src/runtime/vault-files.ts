@@ -33,10 +33,18 @@ export async function displacedId({ key, value }: DisplacedValue): Promise<strin
   return (await sha256(JSON.stringify([key, value]))).slice(0, 32);
 }
 
-/** Keeps values that are about to be overwritten; the same value of a key twice is kept once. */
+/**
+ * Keeps values that are about to be overwritten; the same value of a key twice is kept once. Each is read back, since
+ * there is no other copy of it (invariant I2).
+ * @throws VaultError `VAULT_DAMAGED` when the vault does not hold what it has acknowledged
+ */
 export async function keepDisplaced(world: World, run: string, values: readonly DisplacedValue[]): Promise<void> {
   for (const { key, value } of values) {
-    await putJson(world, `displaced/${run}/${await displacedId({ key, value })}`, { key, value });
+    const name = `displaced/${run}/${await displacedId({ key, value })}`;
+    await putJson(world, name, { key, value });
+    const kept = await getJson<DisplacedValue>(world, name);
+    if (kept?.key !== key || kept.value !== value)
+      throw new VaultError('VAULT_DAMAGED', `The vault does not hold the file ${name} that it has acknowledged.`);
   }
 }
 

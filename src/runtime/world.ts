@@ -14,6 +14,7 @@ import type { StoragePort } from '../ports/storage.ts';
 import type { VaultPort } from '../ports/vault.ts';
 import { checkedId, checkWorld } from './arguments.ts';
 import type { BackpedalOptions } from './public-types.ts';
+import { steadyLogger } from './steady-logger.ts';
 import { type SteadyOperations, steadyOperations } from './steady-operations.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -64,6 +65,6 @@ export function createWorld(options: BackpedalOptions): World {
     memory: options.memory ?? unwatched,
     clock: options.clock ?? systemClock,
     identity: { user: () => identity.user() ?? null, createId: () => checkedId(identity.createId()) },
-    logger: options.logger ?? silent,
+    logger: options.logger === undefined ? silent : steadyLogger(options.logger),
   };
 }

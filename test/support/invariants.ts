@@ -13,7 +13,7 @@ export interface Witness {
 }
 
 /** What is there now. */
-export function witness(kit: Kit): Witness {
+export function witness(kit: Pick<Kit, 'storage' | 'tables' | 'database'>): Witness {
   return {
     storage: new Map(kit.storage.entries().filter(([key]) => !key.startsWith(OWN_KEY_PREFIX))),
     tables: new Map(kit.tables.map((name) => [name, kit.database.rows(name)])),
@@ -84,7 +84,7 @@ function foreignDifferences(found: Witness, custody: Witness): readonly string[]
 const isForeign = (key: string): boolean => ['length', '__proto__', 'session-token'].includes(key);
 
 /** I12: success is said only of a run that ended well, and the journal says the same as the result. */
-function untruths(told: Told | null, status: RollbackStatus): readonly string[] {
+export function untruths(told: Told | null, status: RollbackStatus): readonly string[] {
   if (told === null) return [];
   const wentWell = told.outcome === ('migrated' in told ? 'migrated' : 'rolledBack');
   const wrong: string[] = [];
@@ -97,8 +97,11 @@ function untruths(told: Told | null, status: RollbackStatus): readonly string[] 
   return wrong;
 }
 
+/** Where copies may be. */
+type Places = Pick<Kit, 'storage' | 'tables' | 'database' | 'migration'>;
+
 /** I1: which keys and rows have no complete copy anywhere. */
-async function withoutCopy(kit: Kit, client: Backpedal, custody: Witness): Promise<readonly string[]> {
+export async function withoutCopy(kit: Places, client: Backpedal, custody: Witness): Promise<readonly string[]> {
   const backups: string[] = [];
   for (const { id } of await client.backups.list()) {
     if ((await client.backups.verify(id)).valid) backups.push(await client.backups.export(id));
@@ -120,7 +123,7 @@ async function withoutCopy(kit: Kit, client: Backpedal, custody: Witness): Promi
 }
 
 /** Every row in a table or in an archive. */
-async function allRows(kit: Kit): Promise<ReadonlySet<string>> {
+async function allRows(kit: Places): Promise<ReadonlySet<string>> {
   const rows = new Set<string>();
   for (const name of kit.tables) for (const row of kit.database.rows(name)) rows.add(JSON.stringify([name, row]));
   const migration = kit.migration.id;

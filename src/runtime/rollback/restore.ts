@@ -1,5 +1,6 @@
-import { StorageError } from '../../errors.ts';
+import { DatabaseError, StorageError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
+import { NO_DRIFT } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import { loadBackup } from '../backup-store.ts';
 import { causeOf } from '../cause.ts';
@@ -45,6 +46,11 @@ async function mergeOf(world: World, context: RollbackContext, memory: RollbackM
   const rows = await allRows((after, limit) =>
     world.database.archived({ migration, run, content: 'drift', after, limit }),
   );
+  if (rows.length === 0 && context.drift !== null && context.drift.rows !== NO_DRIFT) {
+    throw new DatabaseError('DATABASE_CONFLICT', 'The archive shows none of the drift that was moved into it.', {
+      persistence: 'transient',
+    });
+  }
   const merged = mergeDrift(world, await tablesOf(world, memory), await backupOf(world, context, memory), rows);
   memory.merged = await keepMerge(world, context, merged);
   return memory.merged;
