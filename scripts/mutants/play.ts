@@ -1,0 +1,21 @@
+/** Plays schedules of the simulator until an invariant is violated: `tsx scripts/mutants/play.ts SCHEDULES`. */
+import { play, scheduleOf, withoutWebCrypto } from '../../src/testing/index.ts';
+
+const schedules = Number(process.argv[2]);
+
+async function firstViolation(): Promise<string | null> {
+  for (let seed = 1; seed <= schedules; seed++) {
+    try {
+      const [violation] = (await play(scheduleOf(seed))).violations;
+      if (violation !== undefined) return `seed ${seed}: ${violation}`;
+    } catch (error) {
+      return `seed ${seed}: it could not be played to its end: ${(error as Error).message}`;
+    }
+  }
+  return null;
+}
+
+const violation = await withoutWebCrypto(firstViolation);
+if (violation !== null) console.log(violation);
+// Runs that a violation has left open keep timers.
+process.exit(violation === null ? 0 : 1);
