@@ -1,7 +1,8 @@
 import { link, mkdir, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileImageStore } from '../../src/adapters/node/file-image-store.ts';
+import { traceFiles } from './file-trace.ts';
 import { inFolder } from './temporary-folder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -51,6 +52,19 @@ describe('an image in a file', () => {
       expect(saves.filter(({ status }) => status === 'saved').length).toBe(1);
       const winner = ['a', 'b', 'c', 'd', 'e'][saves.findIndex(({ status }) => status === 'saved')];
       expect(await textIn(store)).toBe(winner);
+    }));
+
+  it('DB33 an image is on the disk before it gets its number and its name, and these before the call ends', () =>
+    inStore(async (path, store) => {
+      const base = await store.version();
+      const folder = `sync ${basename(dirname(path))}`;
+      expect(await traceFiles(async () => void (await store.save(bytes('four'), base)))).toEqual([
+        'sync draft',
+        'link draft .app.db.backpedal-image-4',
+        folder,
+        'rename draft app.db',
+        folder,
+      ]);
     }));
 
   it('DB33 a draft that a killed process has left is of no consequence, and is removed in time', () =>

@@ -64,6 +64,21 @@ describe('a start after the browser was killed', () => {
     expect(on.storage.getItem('environments')).toBe('written by the app since');
   });
 
+  it('CR6 whatever prefix of the burst of a migration the disk has, no key that it removed comes back', async () => {
+    for (let prefix = 0, writes = 1; prefix <= writes; prefix++) {
+      const { on, client } = await migrated();
+      await on.until(rollback(client));
+      on.storage.flush();
+      await on.until(client.migrate());
+      writes = on.storage.unflushed();
+      expect(writes).toBeGreaterThan(1);
+      on.storage.crash({ prefix });
+      await on.until(on.client('b').recover());
+      const keys = ['task-store', 'environments'].map((key) => on.storage.getItem(key));
+      expect({ prefix, keys }).toEqual({ prefix, keys: [null, null] });
+    }
+  });
+
   it('CR6 a burst that undid a restore is undone again', async () => {
     const { on, client } = await migrated();
     on.storage.flush();

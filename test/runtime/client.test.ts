@@ -551,6 +551,8 @@ describe('recovery and results', () => {
     });
     expect(await on.until(stuck.rollback({ reason: 'USER_REQUEST' }))).toMatchObject({ outcome: 'safeMode' });
     const next = on.client('c');
+    // The app has started anew, with its writers on.
+    on.operations.length = 0;
     expect(await on.until(next.recover())).toMatchObject({ action: 'safeMode', migrationState: 'SAFE_MODE' });
     expect(on.operations.at(-1)).toBe('stop');
     await on.until(next.unlock({ reason: 'repaired' }));
