@@ -27,8 +27,9 @@ export interface Journal {
    */
   salvage(): Promise<readonly JournalRecord[]>;
   /**
-   * Begins a new journal in the place of one that cannot be read any more, which stays where it is. Whoever still goes
-   * on behind its last record learns that he is not the holder (rule JN11).
+   * Begins a new journal in the place of the one that could not be read here, which stays where it is. Whoever still
+   * goes on behind its last record learns that he is not the holder, and so does, by his first record, whoever replaces
+   * it after somebody else has done so (rule JN11).
    */
   replace(): Promise<void>;
   /**
@@ -66,49 +67,94 @@ async function listJournals(
   return { newest: names.reduce((highest, name) => Math.max(highest, numberOf(migration, name)), 0), names };
 }
 
+/** Every record of a journal, those behind the known ones read and verified. */
+async function readBehind(
+  vault: VaultPort,
+  folder: string,
+  all: readonly string[],
+  known: readonly JournalRecord[],
+): Promise<readonly JournalRecord[]> {
+  const names = all.filter((name) => name.startsWith(`${folder}/`));
+  const first = names.length < known.length ? 0 : known.length;
+  const texts = await Promise.all(names.slice(first).map((name) => vault.get(name).catch(unreadable)));
+  const records: JournalRecord[] = known.slice(0, first);
+  for (const [index, text] of texts.entries()) {
+    const seq = first + index;
+    const name = names[seq];
+    if (name !== nameOf(folder, seq) || text === null || text === undefined) {
+      throw new JournalError('JOURNAL_UNREADABLE', `The journal has a gap: record ${seq} is missing.`);
+    }
+    const record = await readRecord(text, String(seq));
+    if (record.seq !== seq || record.previous !== (records.at(-1)?.hash ?? BEGINNING)) {
+      throw new JournalError(
+        'JOURNAL_UNREADABLE',
+        `The journal is broken at record ${seq}: it does not follow the one before.`,
+      );
+    }
+    records.push(record);
+  }
+  return records;
+}
+
+/** The records of the newest journal that are whole each by itself. */
+async function salvageRecords(vault: VaultPort, migration: string): Promise<readonly JournalRecord[]> {
+  const { newest, names } = await listJournals(vault, migration);
+  const records: JournalRecord[] = [];
+  for (const name of names.filter((one) => one.startsWith(`${folderOf(migration, newest)}/`))) {
+    try {
+      const text = await vault.get(name).catch(unreadable);
+      if (text !== null) records.push(await readRecord(text, name));
+    } catch (error) {
+      if (!(error instanceof JournalError) || error.code !== 'JOURNAL_UNREADABLE') throw error;
+    }
+  }
+  return records;
+}
+
 /** The journal of a migration in its vault. */
 export function createJournal(vault: VaultPort, migration: string): Journal {
   let number = 0;
   /** Records that were verified or written here before; nothing that is appended ever changes. */
   let known: readonly JournalRecord[] = [];
+  /** The number of the journal that could not be read; what has replaced it since is not replaced in its stead. */
+  let broken: number | null = null;
+  /** The number of a journal that is to be begun here. */
+  let begun: number | null = null;
+  /** Which journal a record lies in: a holder goes on there, whatever else has been read meanwhile. */
+  const places = new WeakMap<JournalRecord, number>();
 
   async function read(): Promise<readonly JournalRecord[]> {
-    const { newest, names: all } = await listJournals(vault, migration);
+    const { newest, names } = await listJournals(vault, migration);
     if (newest !== number) known = [];
     number = newest;
-    const folder = folderOf(migration, number);
-    const names = all.filter((name) => name.startsWith(`${folder}/`));
-    const first = names.length < known.length ? 0 : known.length;
-    const texts = await Promise.all(names.slice(first).map((name) => vault.get(name).catch(unreadable)));
-    const records: JournalRecord[] = known.slice(0, first);
-    for (const [index, text] of texts.entries()) {
-      const seq = first + index;
-      const name = names[seq];
-      if (name !== nameOf(folder, seq) || text === null || text === undefined) {
-        throw new JournalError('JOURNAL_UNREADABLE', `The journal has a gap: record ${seq} is missing.`);
-      }
-      const record = await readRecord(text, String(seq));
-      if (record.seq !== seq || record.previous !== (records.at(-1)?.hash ?? BEGINNING)) {
-        throw new JournalError(
-          'JOURNAL_UNREADABLE',
-          `The journal is broken at record ${seq}: it does not follow the one before.`,
-        );
-      }
-      records.push(record);
+    try {
+      return await readNewest(names);
+    } catch (error) {
+      if (error instanceof JournalError && error.code === 'JOURNAL_UNREADABLE') broken = newest;
+      throw error;
     }
-    known = records;
-    return records;
+  }
+
+  async function readNewest(all: readonly string[]): Promise<readonly JournalRecord[]> {
+    const counted = number;
+    const folder = folderOf(migration, counted);
+    known = await readBehind(vault, folder, all, known);
+    for (const record of known) places.set(record, counted);
+    return known;
   }
 
   async function append(last: JournalRecord | null, draft: RecordDraft): Promise<JournalRecord> {
     const seq = last === null ? 0 : last.seq + 1;
     const body: RecordBody = { version: RECORD_VERSION, seq, ...draft, previous: last?.hash ?? BEGINNING };
     const { text, record } = await writeRecord(body);
-    const name = nameOf(folderOf(migration, number), seq);
+    const place = (last === null ? begun : places.get(last)) ?? number;
+    begun = null;
+    const name = nameOf(folderOf(migration, place), seq);
     if ((await vault.putIfAbsent(name, text)) === 'exists' && (await vault.get(name)) !== text) {
       throw new JournalError('JOURNAL_CONFLICT', 'Somebody else has continued this run; it goes on there.');
     }
-    if (known.length === seq) known = [...known, record];
+    places.set(record, place);
+    if (place === number && known.length === seq) known = [...known, record];
     return record;
   }
 
@@ -119,29 +165,18 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
   }
 
   async function replace(): Promise<void> {
-    const { newest, names } = await listJournals(vault, migration);
-    const folder = folderOf(migration, newest);
+    const { names } = await listJournals(vault, migration);
+    const replaced = broken ?? number;
+    const folder = folderOf(migration, replaced);
     const last = names.filter((name) => name.startsWith(`${folder}/`)).at(-1);
     const next = last === undefined ? 0 : Number(last.slice(folder.length + 1)) + 1;
     // The number that a holder who knows nothing of this would take next.
     await vault.putIfAbsent(nameOf(folder, next), 'This journal could not be read any more and has been replaced.');
-    number = newest + 1;
+    number = replaced + 1;
+    begun = number;
     known = [];
+    broken = null;
   }
 
-  async function salvage(): Promise<readonly JournalRecord[]> {
-    const { newest, names } = await listJournals(vault, migration);
-    const records: JournalRecord[] = [];
-    for (const name of names.filter((one) => one.startsWith(`${folderOf(migration, newest)}/`))) {
-      try {
-        const text = await vault.get(name).catch(unreadable);
-        if (text !== null) records.push(await readRecord(text, name));
-      } catch (error) {
-        if (!(error instanceof JournalError) || error.code !== 'JOURNAL_UNREADABLE') throw error;
-      }
-    }
-    return records;
-  }
-
-  return { read, append, length, salvage, replace };
+  return { read, append, length, salvage: () => salvageRecords(vault, migration), replace };
 }
