@@ -1,7 +1,9 @@
 import { DatabaseError } from '../errors.ts';
+import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { causeOf } from './cause.ts';
+import { announce as announceCrashRecovery } from './crash-recovery/people.ts';
 import { within } from './execution/deadline.ts';
 import { type History, isOver, type RunHistory } from './history.ts';
 import { fenceOf, giveLeaseBack, takeOver } from './lease.ts';
@@ -47,6 +49,7 @@ async function pay(world: World, history: History, { run, debt }: Debt): Promise
 async function announce(world: World, { machine, context }: RunHistory): Promise<void> {
   const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
   if (machine === 'migration') await announceMigration(context as MigrationContext, work, { failures: null });
+  else if (machine === 'crashRecovery') await announceCrashRecovery(context as CrashRecoveryContext, work);
   else await announceRollback(context as RollbackContext, work, { backup: null, merged: null });
 }
 
