@@ -3,13 +3,11 @@ import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/cr
 import type { MigrationContext } from '../../machines/migration/types.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
-import { loadBackup } from '../backup-store.ts';
 import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
 import type { RunHistory } from '../history.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { restoreSource } from '../migration/finish.ts';
-import { readKeys } from '../migration/source.ts';
 import { keptMerge } from '../rollback/kept-merge.ts';
 import type { RollbackMemory } from '../rollback/memory.ts';
 import { backupOf, type TargetsRecord } from '../rollback/restore.ts';
@@ -19,6 +17,7 @@ import { readHistory } from '../session.ts';
 import { displacedId } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import type { CrashMemory } from './memory.ts';
+import { resurrected } from './settling.ts';
 
 /** A burst that the browser lost, to be written once more. */
 interface LostBurst {
@@ -71,12 +70,10 @@ async function burstOfRollback(world: World, context: RollbackContext): Promise<
 
 /** The removal of the source once more: only keys that equal their backup (hazard H2). */
 async function burstOfMigration(world: World, run: RunHistory): Promise<LostBurst> {
-  const { values } = await loadBackup(world, run.run);
-  const present = (await readKeys(world)).filter(({ kind }) => kind === 'collection');
-  const back = present.filter(({ key, value }) => values.get(key) === value);
+  const { back, newer } = await resurrected(world, run);
   const { marker } = await readMarker(world);
   const writes = back.map(({ key, value }): StorageWrite => ({ key, value: null, expect: [value] }));
-  return { writes, left: present.length - back.length, counter: (marker?.counter ?? 0) + 1 };
+  return { writes, left: newer, counter: (marker?.counter ?? 0) + 1 };
 }
 
 async function write(work: Work, run: RunHistory, burst: LostBurst): Promise<CrashRecoveryEvent> {

@@ -1,9 +1,11 @@
 import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
 import type { MigrationContext } from '../../machines/migration/types.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
+import type { BackupItem } from '../backup-format.ts';
 import { loadBackup } from '../backup-store.ts';
 import type { History, RunHistory } from '../history.ts';
 import { type FoundMarker, type Marker, readMarker } from '../marker.ts';
+import { clearableKeys } from '../migration/finish.ts';
 import { readKeys } from '../migration/source.ts';
 import { keptMerge } from '../rollback/kept-merge.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
@@ -42,11 +44,19 @@ export async function unsettledRun(world: World, history: History): Promise<RunH
   return isOld && (await isSeenOften(world, run.run)) ? null : run;
 }
 
-/** The keys of a migration's collections that are back although it had removed them, each as it was backed up. */
-async function resurrected(world: World, run: RunHistory): Promise<number> {
-  const { values } = await loadBackup(world, run.run);
-  const present = await readKeys(world);
-  return present.filter(({ key, kind, value }) => kind === 'collection' && values.get(key) === value).length;
+/**
+ * What is in the place of the keys that a migration had removed: those that are back, each as it was backed up, and
+ * how many hold something newer. Keys that it had to leave, because of items that were refused, are none of them.
+ */
+export async function resurrected(
+  world: World,
+  { context }: RunHistory,
+): Promise<{ readonly back: readonly BackupItem[]; readonly newer: number }> {
+  const memory = { backup: await loadBackup(world, context.run), failures: null };
+  const removed = new Set(await clearableKeys(world, context as MigrationContext, memory));
+  const present = (await readKeys(world)).filter(({ key }) => removed.has(key));
+  const back = present.filter(({ key, value }) => memory.backup.values.get(key) === value);
+  return { back, newer: present.length - back.length };
 }
 
 /** Whether a marker is of this run, or of one that has written since; its number alone would not tell after `clear()`. */
@@ -63,7 +73,7 @@ async function compareMigration(world: World, run: RunHistory, { marker }: Found
     return isBack ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys: all };
   }
   if (marker?.run === run.run) return { type: 'SETTLED' };
-  const keys = await resurrected(world, run);
+  const keys = (await resurrected(world, run)).back.length;
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
 }
 

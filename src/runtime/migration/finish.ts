@@ -14,10 +14,10 @@ import type { MigrationMemory } from './memory.ts';
 import { backupOf } from './prepare.ts';
 
 /** The keys that may go: those of collections all of whose items are in the database. */
-async function clearableKeys(
+export async function clearableKeys(
   world: World,
   context: MigrationContext,
-  memory: MigrationMemory,
+  memory: Pick<MigrationMemory, 'backup' | 'failures'>,
 ): Promise<readonly string[]> {
   if (context.source === 'keep') return [];
   const { head } = await backupOf(world, context.run, memory);
