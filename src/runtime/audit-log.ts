@@ -62,14 +62,21 @@ async function isThere(world: World, names: readonly string[], { runId, type }: 
 /**
  * Appends an entry, chained to the one before it, and resolves when it is durable. That of a run whose announcing was
  * interrupted and is repeated is not written twice.
+ * @throws VaultError `VAULT_DAMAGED` (transient) when the vault has an entry that it does not list
  */
 export async function appendAudit(world: World, draft: AuditDraft): Promise<void> {
-  for (;;) {
+  for (let taken = -1; ; ) {
     const names = await world.vault.list(`${folderOf(world)}/`);
     if (await isThere(world, names, draft)) return;
     const last = names.at(-1);
     // Not their number: an entry may have been lost.
     const next = last === undefined ? 0 : Number(last.slice(folderOf(world).length + 1)) + 1;
+    if (next <= taken) {
+      throw new VaultError('VAULT_DAMAGED', `The vault has entry ${taken} of the audit trail and does not list it.`, {
+        persistence: 'transient',
+      });
+    }
+    taken = next;
     const previous = last === undefined ? BEGINNING : (await glance(world, last)).hash;
     const json = JSON.stringify({ ...draft, previous });
     if ((await world.vault.putIfAbsent(nameOf(world, next), `${await sha256(json)}\n${json}`)) === 'stored') return;
