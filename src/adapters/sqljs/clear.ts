@@ -8,7 +8,7 @@ import type { Session } from './engine.ts';
 import { assertFence, forgetStep, recordedOutcome, recordOutcome } from './lease.ts';
 import { moveOut } from './move.ts';
 import { findRun, findRunClearedBy, isShared, movableRows, ownRows, type RunRecord } from './provenance.ts';
-import { execute, firstNumber, whereAll } from './sql.ts';
+import { execute, firstNumber, longText, whereAll } from './sql.ts';
 import { type BoundTable, quotedTable } from './tables.ts';
 
 function refuseIfForbidden(dependents: readonly Dependent[]): void {
@@ -40,14 +40,17 @@ function movesOfDependents(dependents: readonly Dependent[]): Move[] {
 }
 
 function recordKinds({ db }: Session, fence: Fence, plan: ClearPlan): void {
-  const insert = db.prepare('INSERT OR REPLACE INTO backpedal_drift (run, tbl, key, kind) VALUES (?, ?, ?, ?)');
-  try {
-    for (const { table, key, kind } of plan.drifted) {
-      if (kind !== 'dependent') insert.run([fence.run, table, key, kind]);
-    }
-  } finally {
-    insert.free();
-  }
+  const kinds = plan.drifted
+    .filter(({ kind }) => kind !== 'dependent')
+    .map(({ table, key, kind }) => [table, key, kind]);
+  if (kinds.length === 0) return;
+  const list = longText(db, JSON.stringify(kinds));
+  execute(
+    db,
+    `INSERT OR REPLACE INTO backpedal_drift (run, tbl, key, kind)
+      SELECT ?, value ->> 0, value ->> 1, value ->> 2 FROM json_each(${list.sql})`,
+    [fence.run, list.value],
+  );
 }
 
 /** Clear Database: see `DatabasePort.clear`. To be run with foreign keys suspended, as it does itself what they say. */

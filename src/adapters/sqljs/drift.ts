@@ -16,10 +16,12 @@ import type { Session } from './engine.ts';
 import {
   addFingerprint,
   emptyFingerprint,
+  type FingerprintIndex,
   fingerprintInto,
   fingerprintText,
   fingerprintToHex,
   indexFingerprints,
+  meet,
 } from './fingerprint.ts';
 import { digestColumns, findRun, movableRows, type RunRecord } from './provenance.ts';
 import { type Condition, firstNumber, forEachRow, whereAll } from './sql.ts';
@@ -56,6 +58,35 @@ function recordedRows(session: Session, run: RunRecord | null, bound: BoundTable
   return { index: indexFingerprints(digests), keys };
 }
 
+interface Matching {
+  readonly count: number;
+  readonly matched: number;
+  /** Fingerprints of the rows that are not as they were recorded, by key. */
+  readonly unmatched: Map<string, string>;
+}
+
+// One plain loop, because it runs for every row.
+function matchRows(db: Database, sql: string, params: Condition['params'], recorded: FingerprintIndex): Matching {
+  const unmatched = new Map<string, string>();
+  const fingerprint = emptyFingerprint();
+  let count = 0;
+  let matched = 0;
+  const statement = db.prepare(sql);
+  try {
+    statement.bind([...params]);
+    while (statement.step()) {
+      const encoded = statement.get()[0] as string;
+      count += 1;
+      fingerprintInto(encoded, fingerprint);
+      if (meet(recorded, fingerprint) !== -1) matched += 1;
+      else unmatched.set(keyOfEncodedRow(encoded), fingerprintToHex(fingerprint));
+    }
+  } finally {
+    statement.free();
+  }
+  return { count, matched, unmatched };
+}
+
 /**
  * Reads every row that would be moved, once, and holds its fingerprint against those that were recorded. Rows that
  * match cost no more than that; the keys are looked at only when some do not. Each recorded row that none of them
@@ -71,24 +102,15 @@ function planCollection(
   const movable = movableRows(session, bound, run);
   const where = whereAll([bound.scope, movable]);
   const recorded = recordedRows(session, run, bound);
-  const unmatched = new Map<string, string>();
-  const fingerprint = emptyFingerprint();
-  let count = 0;
-  let matched = 0;
   const sql = `SELECT ${rowSql(digestColumns(session, run, bound, table))} FROM ${quotedTable(bound)}${where.sql}`;
-  forEachRow(db, sql, where.params, ([encoded]) => {
-    count += 1;
-    fingerprintInto(encoded as string, fingerprint);
-    if (recorded.index.meet(fingerprint) !== -1) matched += 1;
-    else unmatched.set(keyOfEncodedRow(encoded as string), fingerprintToHex(fingerprint));
-  });
+  const { count, matched, unmatched } = matchRows(db, sql, where.params, recorded.index);
   const drifted: DriftedRow[] = [];
   const note = (kind: DriftEntry['kind'], key: string, content: string): void => {
     drifted.push({ collection: bound.collection, table: bound.name, key, kind, content });
   };
   if (matched < recorded.index.size) {
     recorded.keys.split('\n').forEach((key, position) => {
-      if (recorded.index.isMet(position)) return;
+      if (recorded.index.met[position] === 1) return;
       const content = unmatched.get(key);
       unmatched.delete(key);
       note(content === undefined ? 'deleted' : 'changed', key, content ?? '');

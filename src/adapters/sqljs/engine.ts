@@ -2,7 +2,7 @@ import type { Database } from 'sql.js';
 import { noticeChanges, passOverOwnChanges } from './change-watch.ts';
 import { asDatabaseError } from './failures.ts';
 import { ensureOwnTables } from './schema.ts';
-import { firstNumber } from './sql.ts';
+import { firstRowOfKept } from './sql.ts';
 
 /** The database during one call. */
 export interface Session {
@@ -23,7 +23,7 @@ export interface SqlEngine {
   write<T>(doing: string, change: (session: Session) => T, foreignKeys?: ForeignKeyMode): Promise<T>;
 }
 
-const foreignKeysOf = (db: Database): boolean => firstNumber(db, 'PRAGMA foreign_keys') === 1;
+const foreignKeysOf = (db: Database): boolean => firstRowOfKept(db, 'PRAGMA foreign_keys')?.[0] === 1;
 
 function rollBack(db: Database): void {
   try {

@@ -88,13 +88,14 @@ export function sumOfPacked(packed: string): Fingerprint {
   return sum;
 }
 
-/** A set of fingerprints that remembers which of them have been met; two typed arrays instead of a string each. */
+/** A set of fingerprints that remembers which of them have been met; typed arrays instead of a string each. */
 export interface FingerprintIndex {
-  /** The position of a fingerprint, marked as met; -1 when it is not in the set or all its copies have been met. */
-  meet(fingerprint: Fingerprint): number;
-  /** Whether the fingerprint at this position has been met. */
-  isMet(position: number): boolean;
   readonly size: number;
+  /** Two for each fingerprint, in the order in which they came. */
+  readonly lanes: Int32Array;
+  /** A table of positions by the high lane; -1 for a free place. Its length is a power of two. */
+  readonly places: Int32Array;
+  readonly met: Uint8Array;
 }
 
 /** The index over fingerprints packed as hexadecimal digits without separators, positions in their order. */
@@ -105,25 +106,25 @@ export function indexFingerprints(packed: string): FingerprintIndex {
   let capacity = 16;
   while (capacity < size * 2) capacity *= 2;
   const mask = capacity - 1;
-  const slots = new Int32Array(capacity).fill(-1);
+  const places = new Int32Array(capacity).fill(-1);
   for (let position = 0; position < size; position += 1) {
-    let slot = (lanes[position * 2] as number) & mask;
-    while (slots[slot] !== -1) slot = (slot + 1) & mask;
-    slots[slot] = position;
+    let place = (lanes[position * 2] as number) & mask;
+    while (places[place] !== -1) place = (place + 1) & mask;
+    places[place] = position;
   }
-  const met = new Uint8Array(size);
-  return {
-    size,
-    isMet: (position) => met[position] === 1,
-    meet({ high, low }) {
-      for (let slot = high & mask; ; slot = (slot + 1) & mask) {
-        const position = slots[slot] as number;
-        if (position === -1) return -1;
-        if (lanes[position * 2] === high && lanes[position * 2 + 1] === low && met[position] === 0) {
-          met[position] = 1;
-          return position;
-        }
-      }
-    },
-  };
+  return { size, lanes, places, met: new Uint8Array(size) };
+}
+
+// A function of its own and no closure: engines drop what they have compiled for closures of which none is left.
+/** The position of a fingerprint, marked as met; -1 when it is not in the set or all its copies have been met. */
+export function meet({ lanes, places, met }: FingerprintIndex, { high, low }: Fingerprint): number {
+  const mask = places.length - 1;
+  for (let place = high & mask; ; place = (place + 1) & mask) {
+    const position = places[place] as number;
+    if (position === -1) return -1;
+    if (lanes[position * 2] === high && lanes[position * 2 + 1] === low && met[position] === 0) {
+      met[position] = 1;
+      return position;
+    }
+  }
 }
