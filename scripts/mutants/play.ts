@@ -2,9 +2,18 @@
 import { play, scheduleOf, withoutWebCrypto } from '../../src/testing/index.ts';
 
 const schedules = Number(process.argv[2]);
+let playing = 0;
+
+process.on('unhandledRejection', (reason) => {
+  console.log(
+    `seed ${playing}: an error that nobody catches: ${reason instanceof Error ? reason.message : typeof reason}`,
+  );
+  process.exit(1);
+});
 
 async function firstViolation(): Promise<string | null> {
   for (let seed = 1; seed <= schedules; seed++) {
+    playing = seed;
     try {
       const [violation] = (await play(scheduleOf(seed))).violations;
       if (violation !== undefined) return `seed ${seed}: ${violation}`;
