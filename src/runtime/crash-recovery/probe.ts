@@ -26,29 +26,43 @@ async function copyOf(world: World, backup: string | null): Promise<Findings['co
   }
 }
 
+/** What the latest preparation of a run was going to write. */
+const targetsOf = ({ steps }: DatabaseLedger, rollback: string | null): TargetsRecord | undefined =>
+  steps.findLast(({ run, step }) => run === rollback && step.startsWith('targets:'))?.outcome as
+    | TargetsRecord
+    | undefined;
+
+const isMarkerOf = (rollback: string | null, record: TargetsRecord | undefined, { marker }: FoundMarker): boolean =>
+  record !== undefined && marker?.run === rollback && marker.counter === record.marker;
+
+/**
+ * Whether a rollback had come to its end: it gives its lease back only once everything is verified, and one that was
+ * undone has a marker of its own. What storage and database hold besides is what the app has written since.
+ */
+function hadEnded(ledger: DatabaseLedger, rollback: string | null, found: FoundMarker): boolean {
+  if (rollback === null || ledger.holder?.run === rollback) return false;
+  return stepsOf(ledger, rollback).includes('clear') && isMarkerOf(rollback, targetsOf(ledger, rollback), found);
+}
+
 /** Storage against what the latest preparation of a run was going to write. */
 async function storageAfter(
   world: World,
   ledger: DatabaseLedger,
   rollback: string | null,
-  { marker }: FoundMarker,
+  found: FoundMarker,
 ): Promise<{ readonly storage: Findings['storage']; readonly keys: number }> {
   const present = await readKeys(world);
   const ofCollections = present.filter(({ key }) =>
     world.migration.collections.some((collection) => isCollectionKey(collection, key)),
   );
-  const latest = ledger.steps.findLast(({ run, step }) => run === rollback && step.startsWith('targets:'));
-  const record = latest?.outcome as TargetsRecord | undefined;
+  const record = targetsOf(ledger, rollback);
   const keys = record?.before.length ?? ofCollections.length;
-  if (present.length === 0) return { storage: marker === null ? 'emptied' : 'empty', keys };
+  if (hadEnded(ledger, rollback, found)) return { storage: 'intact', keys };
+  if (present.length === 0) return { storage: found.marker === null ? 'emptied' : 'empty', keys };
   if (ofCollections.length === 0) return { storage: 'empty', keys };
   const hashes: [string, string][] = [];
   for (const { key, value } of ofCollections) hashes.push([key, await sha256(value)]);
-  const isIntact =
-    record !== undefined &&
-    marker?.run === rollback &&
-    marker.counter === record.marker &&
-    (await collectionsDigest(hashes)) === record.collections;
+  const isIntact = isMarkerOf(rollback, record, found) && (await collectionsDigest(hashes)) === record?.collections;
   return { storage: isIntact ? 'intact' : 'partial', keys };
 }
 
@@ -72,7 +86,11 @@ function phaseOf(
 ): Findings['phase'] {
   if (lost === null || lost.rollback !== null) return 'rollingBack';
   const { undoes } = lost;
-  if (undoes === null || !stepsOf(ledger, undoes).includes('digest')) return 'copying';
+  const steps = undoes === null ? [] : stepsOf(ledger, undoes);
+  // With a clearing of its own, its copy has been taken out again.
+  if (!steps.includes('digest') || steps.includes('clear')) return 'copying';
+  // It holds its lease until it has ended one way or the other, so that storage may hold anything by now.
+  if (ledger.holder?.run !== undoes) return 'migrated';
   // The marker is written with the burst that clears the source, which comes after the digests. Where there is no
   // source any more, the rows are all that people can see of their data, and are not taken away.
   return marker?.run === undoes || storage === 'empty' || storage === 'emptied' ? 'migrated' : 'copying';
@@ -116,7 +134,7 @@ export async function probe(
   }
   const ledger = await world.database.ledger(world.migration.id);
   const { storage, keys } = await storageAfter(world, ledger, rollback, found);
-  const database = await rowsAfter(world, ledger, undoes, rollback);
+  const database = hadEnded(ledger, rollback, found) ? 'empty' : await rowsAfter(world, ledger, undoes, rollback);
   const findings: Findings = { journal, copy, storage, database, phase: phaseOf(context, ledger, found, storage) };
   return { type: 'PROBED', findings, keys };
 }

@@ -93,6 +93,10 @@ export async function completeRollback(
   const { migration } = context;
   const run = context.lost?.rollback ?? context.run;
   const token = await takeOver(world, { migration, run, storage: await storageOf(world, context) });
+  const undoes = context.lost?.undoes ?? null;
+  // Rows that came after it (invariant I9).
+  const isLeft = undoes !== null && (await world.database.remaining(migration, undoes)) > 0;
+  if (isLeft) await world.database.sweep({ migration, run, token });
   await world.database.release({ migration, run, token });
   await world.operations.resume();
   return { type: 'COMPLETED' };
