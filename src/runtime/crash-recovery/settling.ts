@@ -22,8 +22,18 @@ function lastBurst({ runs }: History): RunHistory | null {
     const { removed, restored } = context as MigrationContext;
     return (end === 'migrated' && removed > 0) || (end === 'unchanged' && restored > 0);
   };
-  return runs.findLast(wrote) ?? null;
+  // In the order in which they ended: a migration writes once more after a rollback within it.
+  return runs.filter(wrote).reduce<RunHistory | null>((a, b) => (b.last.seq > (a?.last.seq ?? -1) ? b : a), null);
 }
+
+/** The run whose age and starts count: the last recovery that has written a burst again, or the run of the burst itself. */
+const lastWriter = ({ runs }: History, { run, parent }: RunHistory): string =>
+  runs.findLast(
+    ({ end, context }) =>
+      end !== null && 'action' in context && context.action === 'restoredAgain' && context.concerns === run,
+  )?.run ??
+  parent ??
+  run;
 
 /** Whether a person has said that storage stays empty after this run. */
 const wasKeptEmpty = ({ runs }: History, run: string): boolean =>
@@ -40,8 +50,10 @@ const isSuperseded = ({ runs }: History, { last }: RunHistory): boolean =>
 export async function unsettledRun(world: World, history: History): Promise<RunHistory | null> {
   const run = lastBurst(history);
   if (run === null || isSuperseded(history, run) || wasKeptEmpty(history, run.run)) return null;
-  const isOld = world.clock.now() - run.last.at >= world.migration.settleAfter;
-  return isOld && (await isSeenOften(world, run.run)) ? null : run;
+  const writer = lastWriter(history, run);
+  const writtenAt = history.runs.find((known) => known.run === writer)?.last.at ?? run.last.at;
+  const isOld = world.clock.now() - writtenAt >= world.migration.settleAfter;
+  return isOld && (await isSeenOften(world, writer)) ? null : run;
 }
 
 /**
@@ -65,11 +77,17 @@ function isOfRunOrLater({ runs }: History, run: RunHistory, marker: Marker): boo
   return indexOf(marker.run) >= indexOf(run.run);
 }
 
-async function compareMigration(world: World, run: RunHistory, { marker }: FoundMarker): Promise<CrashRecoveryEvent> {
+async function compareMigration(
+  world: World,
+  { runs }: History,
+  run: RunHistory,
+  { marker }: FoundMarker,
+): Promise<CrashRecoveryEvent> {
   const { outcome, restored, keys: all } = run.context as MigrationContext;
   if (outcome === 'unchanged') {
     // The source had been cleared and was put back: only that burst matters, and it has a number of its own.
-    const isBack = marker?.run !== run.run || marker.counter >= restored;
+    const isWithin = runs.some((known) => known.run === marker?.run && known.parent === run.run);
+    const isBack = (marker?.run !== run.run && !isWithin) || (marker?.counter ?? 0) >= restored;
     return isBack ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys: all };
   }
   if (marker?.run === run.run) return { type: 'SETTLED' };
@@ -91,24 +109,33 @@ async function compareRollback(
     return isUndone ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
   }
   if (marker !== null) return isOfRunOrLater(history, run, marker) ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
-  return (await isCutOff(world, run)) ? { type: 'STORAGE_EMPTIED', keys } : { type: 'SETTLED' };
+  const left = await whatIsLeft(world, run);
+  if (left === 'before') return { type: 'BURST_LOST', keys };
+  return left === 'cutOff' ? { type: 'STORAGE_EMPTIED', keys } : { type: 'SETTLED' };
 }
 
 /**
- * Whether storage, which has no marker, lacks what the rollback has restored and holds nothing else in its place: it was
- * emptied, and of a burst after that perhaps the beginning was kept. What somebody else has written since is left alone.
+ * What a storage without any marker holds of what the rollback has restored, and of nothing else. `cutOff`: it lacks
+ * keys, so that it was emptied, and of a burst after that perhaps the beginning was kept. `before`: keys hold what they
+ * held before the migration, so that the browser has lost the bursts of both. `other`: all of it, or what somebody else
+ * has written since, which is left alone.
  */
-async function isCutOff(world: World, { context }: RunHistory): Promise<boolean> {
+async function whatIsLeft(world: World, { context }: RunHistory): Promise<'cutOff' | 'before' | 'other'> {
   const present = (await readKeys(world)).filter(({ kind }) => kind === 'collection');
-  if (present.length === 0) return true;
+  if (present.length === 0) return 'cutOff';
   const rollback = context as RollbackContext;
   const backup = await loadBackup(world, rollback.backup);
   const merged = await keptMerge(world, rollback, { merged: null });
   const { targets } = await planRestore(world, backup, merged);
-  if (present.some(({ key, value }) => targets.get(key) !== value)) return false;
+  const others = present.filter(({ key, value }) => targets.get(key) !== value);
+  if (others.some(({ key, value }) => backup.values.get(key) !== value)) return 'other';
+  if (others.length > 0) return 'before';
   const held = new Set(present.map(({ key }) => key));
   const isCollection = new Map(backup.head.entries.map(({ key, kind }) => [key, kind === 'collection']));
-  return [...targets].some(([key, value]) => value !== null && isCollection.get(key) !== false && !held.has(key));
+  const lacks = [...targets].some(
+    ([key, value]) => value !== null && isCollection.get(key) !== false && !held.has(key),
+  );
+  return lacks ? 'cutOff' : 'other';
 }
 
 /** Compares the marker in storage with that of the last burst. */
@@ -121,5 +148,7 @@ export async function checkSettling(
   const found = await readMarker(world);
   const isElsewhere = found.marker !== null && found.marker.storage !== run?.context.storage;
   if (history === null || run === undefined || isElsewhere) return { type: 'SETTLED' };
-  return run.machine === 'rollback' ? compareRollback(world, history, run, found) : compareMigration(world, run, found);
+  return run.machine === 'rollback'
+    ? compareRollback(world, history, run, found)
+    : compareMigration(world, history, run, found);
 }
