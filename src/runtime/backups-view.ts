@@ -4,7 +4,7 @@ import { appendAudit } from './audit-log.ts';
 import { type BackupEntry, readBackup } from './backup-format.ts';
 import { adoptBackup, backupText, dropBackup, findBackup, listBackups, loadBackup, summaryOf } from './backup-store.ts';
 import type { BackupSummary, BackupVerification } from './record-types.ts';
-import { pinnedBackups } from './retention.ts';
+import { pinnedBackups, unsettledBackups } from './retention.ts';
 import { refuseForeign } from './rollback/prepare.ts';
 import { readHistory, type Session } from './session.ts';
 import type { World } from './world.ts';
@@ -103,6 +103,12 @@ export async function removeBackup(session: Session, id: string): Promise<void> 
     throw new BackupError(
       'BACKUP_LAST_GOOD',
       `The backup ${id} is the last good one and is kept. Make another one first.`,
+    );
+  }
+  if ((await unsettledBackups(world, history)).has(id)) {
+    throw new BackupError(
+      'BACKUP_PINNED',
+      `The browser may still lose what was restored from the backup ${id}. It can be removed once the rollback has settled.`,
     );
   }
   await dropBackup(world, id);

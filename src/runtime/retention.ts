@@ -13,6 +13,11 @@ export function pinnedBackups(history: History): ReadonlySet<string> {
   return backupsOf([history.migrated, history.open, history.locked]);
 }
 
+/** Generations from which a burst that the browser loses would have to be written again. */
+export async function unsettledBackups(world: World, history: History): Promise<ReadonlySet<string>> {
+  return backupsOf([await unsettledRun(world, history)]);
+}
+
 function backupsOf(runs: readonly (RunHistory | null)[]): ReadonlySet<string> {
   const backups = new Set<string>();
   for (const run of runs) {
@@ -35,7 +40,7 @@ async function isOld(world: World, history: History, { head }: Generation): Prom
 /** Removes generations that are old, beyond the number that is kept, and needed by nobody (rule BK9). */
 async function dropOldBackups(world: World, history: History): Promise<void> {
   const { generations } = await listBackups(world);
-  const pinned = new Set([...pinnedBackups(history), ...backupsOf([await unsettledRun(world, history)])]);
+  const pinned = new Set([...pinnedBackups(history), ...(await unsettledBackups(world, history))]);
   for (const generation of generations.slice(Math.max(1, world.migration.retention.backups))) {
     const { id } = generation.head;
     if (!pinned.has(id) && (await isOld(world, history, generation))) await dropBackup(world, id);
