@@ -32,16 +32,6 @@ export interface SimulateOptions extends GenerateOptions {
   readonly progress?: (played: number, violations: readonly Violation[]) => void;
 }
 
-/** Nothing has been simulated. */
-export const noSchedules = (): SimulationReport => ({
-  schedules: 0,
-  violations: [],
-  hash: '0'.repeat(14),
-  cells: new Map(),
-  ends: new Map(),
-  calls: 0,
-});
-
 /** Two reports in one. */
 export function addReports(a: SimulationReport, b: SimulationReport): SimulationReport {
   const cells = new Map(a.cells);
