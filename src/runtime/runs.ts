@@ -1,3 +1,4 @@
+import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
 import type { EmergencyRecoveryContext, EmergencyRecoveryInput } from '../machines/emergency-recovery/types.ts';
 import type { MigrationContext, MigrationInput } from '../machines/migration/types.ts';
 import type { ResumeIntent, RollbackContext, RollbackEvent, RollbackInput } from '../machines/rollback/types.ts';
@@ -26,13 +27,18 @@ export interface Place {
   readonly abandoned?: readonly string[];
 }
 
-/** A rollback of this migration run that a person has unlocked, or whose outer run was; nobody goes on with it. */
-function abandonedBefore(history: History, undoes: string): readonly string[] {
-  return history.runs
+/** Rollbacks of this migration run that nobody goes on with: unlocked by a person, or lost with their journal. */
+function abandonedBefore({ runs }: History, undoes: string): readonly string[] {
+  const unlocked = runs
     .filter(({ machine, end }) => machine === 'rollback' && (end === 'unlocked' || end === 'safeMode'))
     .map(({ context }) => context as RollbackContext)
     .filter((context) => context.undoes === undoes)
     .map(({ run }) => run);
+  const lost = runs
+    .filter(({ machine, end }) => machine === 'crashRecovery' && end !== null)
+    .map(({ context }) => (context as CrashRecoveryContext).lost)
+    .flatMap((found) => (found?.undoes === undoes && found.rollback !== null ? [found.rollback] : []));
+  return [...unlocked, ...lost];
 }
 
 /** What a run that is not begun anew remembers. */
@@ -86,6 +92,7 @@ export function runRollback(
   const { undoes, run } = start.kind === 'begin' ? start.input : (contextOf(start) as RollbackContext);
   const migration = history.runs.find(({ run }) => run === undoes)?.context as MigrationContext | undefined;
   const items = migration?.copied ?? 0;
+  const left = [...new Set([...abandonedBefore(history, undoes), ...abandoned])];
   const memory: RollbackMemory = {
     tables: null,
     survey: null,
@@ -93,10 +100,9 @@ export function runRollback(
     merged: null,
     restore: null,
     // A migration that rolls itself back hands its lease down.
-    hasEnded: (known) => known === parent || abandoned.includes(known) || isOver(history, known),
-    recoverBackup: (context) =>
-      recoverWithin(session, place, context, [...abandonedBefore(history, undoes), ...abandoned, run]),
-    abandoned: [...abandonedBefore(history, undoes), ...abandoned],
+    hasEnded: (known) => known === parent || left.includes(known) || isOver(history, known),
+    recoverBackup: (context) => recoverWithin(session, place, context, [...left, run]),
+    abandoned: left,
     items,
   };
   return carryOut(session, rollbackPlan(memory), start, { ledger, parent, items, state: history.state });

@@ -49,7 +49,7 @@ export function dieAtRecord<Vault extends object>(
   moment: Moment,
 ): Vault {
   let appended = 0;
-  const isRecord = (args: readonly unknown[]): boolean => String(args[0]).includes('/journal/');
+  const isRecord = (args: readonly unknown[]): boolean => /\/journal(\.\d+)?\//.test(String(args[0]));
   return new Proxy(vault, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name, target);

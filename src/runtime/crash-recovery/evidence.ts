@@ -1,6 +1,7 @@
-import type { LostRuns } from '../../machines/crash-recovery/types.ts';
+import type { CrashRecoveryContext, LostRuns } from '../../machines/crash-recovery/types.ts';
 import type { DatabaseLedger } from '../../ports/database.ts';
 import { listBackups } from '../backup-store.ts';
+import { lastOuterRun } from '../follow.ts';
 import type { History } from '../history.ts';
 import type { JournalRecord } from '../journal-record.ts';
 import type { Marker } from '../marker.ts';
@@ -34,6 +35,15 @@ export function isKnown({ runs }: History, run: string): boolean {
     const lost = 'lost' in context ? context.lost : null;
     return lost !== null && (lost.undoes === run || lost.rollback === run);
   });
+}
+
+/** What the last recovery found lost and could do nothing about: it failed, or was unlocked before it had got anywhere. */
+function leftUndone({ history }: Evidence): LostRuns | null {
+  const last = history === null ? null : lastOuterRun(history);
+  if (history === null || last?.machine !== 'crashRecovery') return null;
+  const { lost, failure } = last.context as CrashRecoveryContext;
+  const isUndone = last.end === 'unlocked' || (last.end === 'recovered' && failure !== null);
+  return isUndone && !history.runs.some(({ run }) => run === lost?.undoes) ? lost : null;
 }
 
 /** The storages that are this one, by its marker and by what can still be read of the journal. */
@@ -70,6 +80,8 @@ async function undoneBy(world: World, evidence: Evidence, rollback: string | nul
  * read. `null` when they agree that there is nothing.
  */
 export async function lostRuns(world: World, evidence: Evidence): Promise<LostRuns | null> {
+  const left = leftUndone(evidence);
+  if (left !== null) return left;
   const latest = latestRun(evidence);
   const { history } = evidence;
   const isLost = history === null || (latest !== null && !isKnown(history, latest));

@@ -10,6 +10,7 @@ import type {
 import { pauseBefore } from '../execution/command-runner.ts';
 import { within } from '../execution/deadline.ts';
 import { commandsOf } from '../execution/execution.ts';
+import { persistenceOf } from '../execution/faults.ts';
 import { pathOf } from '../status.ts';
 import { payWhatIsOwed } from './debts.ts';
 import { findOpenRun } from './find.ts';
@@ -41,7 +42,7 @@ const hands: Readonly<Partial<Record<CrashRecoveryCommand, Hand>>> = {
 };
 
 /** Commands that may be given up without harm; the others have limits of time of their own (rule TR5). */
-const READS_ONLY: ReadonlySet<string> = new Set<CrashRecoveryCommand>(['probe', 'checkSettling']);
+const READS_ONLY: ReadonlySet<string> = new Set<CrashRecoveryCommand>(['findOpenRun', 'probe', 'checkSettling']);
 
 const inTime = <T>(command: string, answer: Promise<T>, { session: { world } }: CrashMemory): Promise<T> =>
   within(world.clock, `The command ${command}`, answer, world.migration.triggers.timeout);
@@ -63,7 +64,7 @@ async function carryOut(
     memory.error = thrown;
     const error = asBackpedalError(thrown);
     // A run that could not go on is taken up by the next start; its own retries have been made.
-    const persistence = command === 'resumeRun' ? 'permanent' : error.persistence;
+    const persistence = command === 'resumeRun' ? 'permanent' : persistenceOf(error);
     return { type: 'FAILED', command, code: error.code, persistence };
   }
 }

@@ -17,6 +17,10 @@ export type FaultEvent =
 /** Faults of which we know too little to give up at once; every command may be repeated without harm. */
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['INTERNAL', 'DATABASE_FENCED', 'DATABASE_OUTCOME_UNKNOWN']);
 
+/** Whether another attempt is worth it. */
+export const persistenceOf = ({ code, persistence }: BackpedalError): 'transient' | 'permanent' =>
+  WORTH_ANOTHER_TRY.has(code) ? 'transient' : persistence;
+
 /** The events that may tell a chart of a fault, the most telling one first. */
 export function faultEvents(thrown: unknown, command: string, logger: LoggerPort): readonly FaultEvent[] {
   const error = asBackpedalError(thrown);
@@ -25,7 +29,7 @@ export function faultEvents(thrown: unknown, command: string, logger: LoggerPort
     type: 'FAILED',
     command,
     code: error.code,
-    persistence: WORTH_ANOTHER_TRY.has(error.code) ? 'transient' : error.persistence,
+    persistence: persistenceOf(error),
   };
   if (error.code === 'DATABASE_FENCED') return [{ type: 'OWNERSHIP_LOST' }, failed];
   // What the port does not know by its name says nothing about whether the effect took place.
