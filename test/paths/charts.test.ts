@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate';
+import { crashRecoveryMachine } from '../../src/machines/crash-recovery/machine.ts';
+import { CRASH_RECOVERY_VERSION } from '../../src/machines/crash-recovery/types.ts';
 import { migrationMachine } from '../../src/machines/migration/machine.ts';
 import { MIGRATION_VERSION } from '../../src/machines/migration/types.ts';
 import { rollbackMachine } from '../../src/machines/rollback/machine.ts';
@@ -7,19 +9,30 @@ import { ROLLBACK_VERSION } from '../../src/machines/rollback/types.ts';
 import { toMermaid } from '../../src/machines/to-mermaid.ts';
 import { snapshotOf } from '../../src/runtime/charts.ts';
 import { type JournalRecord, MAX_RECORD_BYTES, writeRecord } from '../../src/runtime/journal-record.ts';
-import { type ChartModel, migrationModel, rollbackModel, walkInChart } from '../../src/testing/index.ts';
+import {
+  type ChartModel,
+  crashRecoveryModel,
+  migrationModel,
+  rollbackModel,
+  walkInChart,
+} from '../../src/testing/index.ts';
 import { type ChartGraph, exploreChart, pathOf, wayTo } from '../../src/testing/paths/chart-graph.ts';
 import { stateName } from '../../src/testing/paths/chart-path.ts';
 
-const MODELS = [rollbackModel, migrationModel];
+const MODELS = [rollbackModel, migrationModel, crashRecoveryModel];
 
 const RULES = {
   rollback: { meaning: 'RB31', pure: 'RB32', resumed: 'RB33', drawn: 'RB34' },
   migration: { meaning: 'MI21', pure: 'MI22', resumed: 'MI23', drawn: 'MI24' },
+  crashRecovery: { meaning: 'CR10', pure: 'CR10', resumed: 'CR10', drawn: 'CR10' },
 } as const;
 
-const machines = { rollback: rollbackMachine, migration: migrationMachine };
-const versions = { rollback: ROLLBACK_VERSION, migration: MIGRATION_VERSION };
+const machines = { rollback: rollbackMachine, migration: migrationMachine, crashRecovery: crashRecoveryMachine };
+const versions = {
+  rollback: ROLLBACK_VERSION,
+  migration: MIGRATION_VERSION,
+  crashRecovery: CRASH_RECOVERY_VERSION,
+};
 
 const nodesOf = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesOf)];
 const leavesOf = (model: ChartModel): AnyStateNode[] =>

@@ -30,6 +30,21 @@ function numbersOf(plan: PathPlan, run: readonly ChartPath[]): readonly string[]
   ].map((line) => `paths of the ${model.id}: ${line}`);
 }
 
+/** The outcome in the context at an end; where a chart only looked there is none. */
+function outcomeAt(end: string): string | null {
+  if (end === 'done' || end === 'failed') return null;
+  return end === 'unlocked' ? 'safeMode' : end;
+}
+
+/** How much of a chart may be impossible, or has to be possible, for a real run; parts of 1. */
+interface Reality {
+  readonly impossiblePaths: number;
+  readonly edges: number;
+  readonly pairs: number;
+}
+
+const MOST: Reality = { impossiblePaths: 0.06, edges: 0.97, pairs: 0.94 };
+
 /** What is tested of the paths of a chart, and under which rules. */
 export interface PathSuite {
   readonly model: ChartModel;
@@ -38,10 +53,11 @@ export interface PathSuite {
   readonly rules: { readonly ends: string; readonly real: string };
   /** In how many tests the real runs are divided. */
   readonly parts: number;
+  readonly reality?: Reality;
 }
 
 /** Registers the tests of a chart's paths, and gives the plan, which is made only when a test asks for it. */
-export function testPaths({ model, ends, rules, parts }: PathSuite): () => PathPlan {
+export function testPaths({ model, ends, rules, parts, reality = MOST }: PathSuite): () => PathPlan {
   let made: PathPlan | null = null;
   const planned = (): PathPlan => {
     made ??= planPaths(model);
@@ -54,7 +70,7 @@ export function testPaths({ model, ends, rules, parts }: PathSuite): () => PathP
       for (const path of inChart(plan)) {
         const { status, value, context } = walkInChart(model, path);
         expect(status, pathName(path)).toBe('done');
-        expect(context.outcome, pathName(path)).toBe(value === 'unlocked' ? 'safeMode' : value);
+        expect(context.outcome, pathName(path)).toBe(outcomeAt(String(value)));
         found.add(stateName(value));
       }
       expect([...found].sort()).toEqual([...ends].sort());
@@ -72,9 +88,9 @@ export function testPaths({ model, ends, rules, parts }: PathSuite): () => PathP
       const plan = planned();
       const reasons = impossibilities.filter(({ chart }) => chart === model.id).map(({ reason }) => reason);
       expect(plan.impossible.filter(({ reason }) => !reasons.includes(reason))).toEqual([]);
-      expect(plan.impossible.length).toBeLessThan(0.06 * inChart(plan).length);
-      expect(plan.runnableEdges.size).toBeGreaterThan(0.97 * plan.graph.edges.size);
-      expect(plan.runnablePairs.size).toBeGreaterThan(0.94 * plan.graph.pairs.size);
+      expect(plan.impossible.length).toBeLessThan(reality.impossiblePaths * inChart(plan).length);
+      expect(plan.runnableEdges.size).toBeGreaterThan(reality.edges * plan.graph.edges.size);
+      expect(plan.runnablePairs.size).toBeGreaterThan(reality.pairs * plan.graph.pairs.size);
     });
   });
 

@@ -1,6 +1,7 @@
 import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { CachePort } from '../../ports/cache.ts';
 import type { DatabasePort } from '../../ports/database.ts';
+import type { LoggerPort } from '../../ports/logger.ts';
 import type { Notification, NotifyPort } from '../../ports/notify.ts';
 import type { OperationsPort } from '../../ports/operations.ts';
 import type { StoragePort } from '../../ports/storage.ts';
@@ -31,8 +32,9 @@ export interface ProcessSetting {
   readonly operations: { state: 'running' | 'stopped' };
   /** Told before a record is appended; `die` ends the process instead. */
   readonly beforeRecord: (record: JournalRecord) => 'go on' | 'die';
-  /** Told of every record as soon as it is durable. */
-  readonly afterRecord: (record: JournalRecord) => void;
+  /** Told of every record as soon as it is durable; what it begins is waited for before the run goes on. */
+  readonly afterRecord: (record: JournalRecord) => void | Promise<void>;
+  readonly logger?: LoggerPort;
 }
 
 /** One process of the app with a client, at the hands of whoever walks a path. */
@@ -56,7 +58,11 @@ export interface AppProcess {
   readonly storage: { answers: 'truth' | 'lies' };
 }
 
-const isJournal = (args: readonly unknown[]): boolean => String(args[0]).includes('/journal/');
+const isJournal = (args: readonly unknown[]): boolean => /\/journal(\.\d+)?\//.test(String(args[0]));
+
+/** What is appended to a journal; `null` for what takes the place behind the last record of one that is replaced. */
+const recordIn = (text: string): JournalRecord | null =>
+  text.charAt(65) === '{' ? (JSON.parse(text.slice(65)) as JournalRecord) : null;
 
 /** A vault that tells of every record of the journal. */
 function watched(vault: VaultPort, setting: ProcessSetting, die: () => void): VaultPort {
@@ -68,13 +74,15 @@ function watched(vault: VaultPort, setting: ProcessSetting, die: () => void): Va
     remove: (name) => vault.remove(name),
     putIfAbsent: async (name, text) => {
       if (!isJournal([name])) return vault.putIfAbsent(name, text);
-      const record = JSON.parse(text.slice(65)) as JournalRecord;
+      const record = recordIn(text);
+      if (record === null) return vault.putIfAbsent(name, text);
       if (setting.beforeRecord(record) === 'die') {
         die();
         return new Promise(() => {});
       }
       const outcome = await vault.putIfAbsent(name, text);
-      if (outcome === 'stored') setting.afterRecord(record);
+      const told = outcome === 'stored' ? setting.afterRecord(record) : undefined;
+      if (told !== undefined) await told;
       return outcome;
     },
   };
@@ -180,6 +188,7 @@ export function startProcess(name: string, setting: ProcessSetting): AppProcess 
     memory: guardedPort({ usage }, free),
     clock: guardedPort(clock, free),
     identity: identityOf(name, failures),
+    ...(setting.logger === undefined ? {} : { logger: setting.logger }),
   });
   return {
     client,

@@ -23,7 +23,7 @@ export interface PathStep extends Move {
 
 /** A way through a chart, from its first state on. */
 export interface ChartPath {
-  readonly chart: 'rollback' | 'migration';
+  readonly chart: 'rollback' | 'migration' | 'crashRecovery';
   /** The innermost state in which the chart begins. */
   readonly start: string;
   readonly steps: readonly PathStep[];
@@ -36,6 +36,11 @@ export interface ChartModel {
   readonly input: unknown;
   /** Every event that the chart knows, in each of the forms that guards tell apart in this snapshot. */
   readonly moves: (snapshot: AnyMachineSnapshot) => readonly Move[];
+  /**
+   * Moves that lead from nearly everywhere to nearly everywhere: they are taken with all that comes before and after
+   * them, one after the other, and not in every simple path.
+   */
+  readonly isShortcut?: (move: Move) => boolean;
   /** What guards look at in the context, counters aside. */
   readonly facts: (context: AnyMachineSnapshot['context']) => string;
   /** The counters in the context that guards with a limit look at, by guard. */

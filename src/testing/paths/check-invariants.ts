@@ -3,6 +3,7 @@ import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { Migration } from '../../definition/types.ts';
 import type { Row } from '../../ports/database.ts';
 import type { Backpedal } from '../../runtime/public-types.ts';
+import type { ChartPath } from './chart-path.ts';
 import type { PathPorts, PathWorld } from './path-world.ts';
 import type { StorageEdit } from './stage.ts';
 
@@ -18,7 +19,7 @@ export type RunEnd = 'migrated' | 'rolledBack' | 'unchanged' | 'safeMode' | 'unl
 /** What is known of a run, so that its end can be judged. */
 export interface InvariantFacts {
   readonly world: PathWorld;
-  readonly chart: 'rollback' | 'migration';
+  readonly chart: ChartPath['chart'];
   readonly run: string;
   readonly end: RunEnd;
   /** What was there before the migration, and right before the run. */

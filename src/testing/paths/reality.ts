@@ -1,5 +1,6 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { ChartPath, PathStep } from './chart-path.ts';
+import { ofCrashRecovery } from './crash-recovery-reality.ts';
 
 /** Something that the chart allows and that no fault of any port can bring about. */
 export interface Impossibility {
@@ -32,12 +33,16 @@ const always: readonly Omit<Impossibility, 'chart'>[] = [
 
 const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
   {
-    reason: 'no other backup is chosen unasked: the search for one answers that a person is needed',
-    step: ({ event }) => event.type === 'BACKUP_RECOVERED',
+    reason: 'an emptied storage is asked about by the crash recovery, whose own paths withdraw an open run',
+    step: ({ event }) => (event as { intent?: string }).intent === 'withdraw',
   },
   {
-    reason: 'the search for another backup asks no port that could fail',
-    step: ({ event, from }) => event.type === 'FAILED' && from === 'recoveringBackup',
+    reason: 'a run whose burst is all that is left is taken up by the crash recovery, whose own paths have it verified',
+    step: ({ event }) => (event as { intent?: string }).intent === 'verify',
+  },
+  {
+    reason: 'a run that looks for another copy in the middle has none, and is taken up for that',
+    step: ({ event, name, from }) => event.type === 'RESUMED' && from === 'replacingBackup' && name === 'RESUMED',
   },
   {
     reason: 'the database does not refuse for drift what was approved whatever the drift',
@@ -47,13 +52,6 @@ const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
     reason: 'nothing is watched while a person is waited for; only what was seen before can arrive late',
     sequence: ({ event, from }, before) =>
       event.type === 'TRIGGERED' && from === 'deciding' && before.at(-1)?.from === 'deciding',
-  },
-  {
-    reason: 'cancelling is refused while help is called, unless the caller of the run aborts his signal',
-    sequence: ({ event, from }, before) =>
-      event.type === 'CANCEL' &&
-      from === 'requestingManualRecovery' &&
-      before.some((step) => step.event.type === 'RESUMED'),
   },
   {
     reason: 'a waiting run is taken up by the answer to its question, which comes before that to its own notices',
@@ -86,6 +84,7 @@ export const impossibilities: readonly Impossibility[] = [
   ...always.flatMap((one) => [{ chart: 'rollback', ...one } as const, { chart: 'migration', ...one } as const]),
   ...ofRollback.map((one) => ({ chart: 'rollback', ...one }) as const),
   ...ofMigration.map((one) => ({ chart: 'migration', ...one }) as const),
+  ...ofCrashRecovery.map((one) => ({ chart: 'crashRecovery', ...one }) as const),
 ];
 
 /** Why a step cannot be taken in this context, whatever was before it; `null` when it can. */

@@ -5,6 +5,7 @@ import { type ProcessSetting, startProcess } from './app-process.ts';
 import { type ChartPath, type PathStep, stateName } from './chart-path.ts';
 import { checkInvariants, type RunEnd, type Witness, witness } from './check-invariants.ts';
 import { type Script, sceneFor } from './common-scenes.ts';
+import { runCrashRecoveryPath } from './crash-recovery-run.ts';
 import { migrationScript } from './migration-script.ts';
 import { type CreatePathWorld, memoryPathWorld, type PathWorld, type PathWorldNeeds } from './path-world.ts';
 import { playScene } from './play-scene.ts';
@@ -28,10 +29,16 @@ export interface RunPathOptions {
   readonly patience?: number;
 }
 
-const scripts: Readonly<Record<ChartPath['chart'], Script>> = {
+/** A crash recovery begins before anything is recorded, and has a runner of its own. */
+const scripts: Readonly<Record<Exclude<ChartPath['chart'], 'crashRecovery'>, Script>> = {
   rollback: rollbackScript,
   migration: migrationScript,
 };
+
+/** A path of a chart whose every state is recorded. */
+type RecordedPath = ChartPath & { readonly chart: keyof typeof scripts };
+
+const isRecorded = (path: ChartPath): path is RecordedPath => path.chart !== 'crashRecovery';
 
 /** Compares a record with the path, and arranges for what is to come next before any command begins. */
 function enter(walk: Walk, record: JournalRecord): void {
@@ -115,7 +122,7 @@ async function migrateIn(world: PathWorld): Promise<Beginning> {
   return { world, original };
 }
 
-function createWalk(path: ChartPath, world: PathWorld, items: Stage['items'], patience: number): Walk {
+function createWalk(path: RecordedPath, world: PathWorld, items: Stage['items'], patience: number): Walk {
   const clock = stepClock();
   const setting: ProcessSetting = {
     world,
@@ -181,6 +188,7 @@ export function createPathRunner(options: RunPathOptions = {}): PathRunner {
 
   return {
     run: async (path) => {
+      if (!isRecorded(path)) return runCrashRecoveryPath(path, createWorld, patience);
       const items = { accepted: true };
       const { world, original } = await begin(path, items);
       const before = path.chart === 'rollback' ? await witness(world) : original;

@@ -75,7 +75,7 @@ const errors: Readonly<Record<keyof FaultyPorts, (persistence: Persistence) => u
 
 /** Lets the next call of an operation fail, once. */
 export function failNext(
-  { process }: Stage,
+  { process }: Pick<Stage, 'process'>,
   port: keyof FaultyPorts,
   operation: string,
   persistence: Persistence,
@@ -114,12 +114,15 @@ export async function stealLease({ outside, world }: Stage): Promise<void> {
 }
 
 /** Somebody takes the lease over and keeps it. */
-export async function occupyLease({ outside, world }: Stage): Promise<void> {
+export async function occupyLease({ outside, world }: Pick<Stage, 'outside' | 'world'>): Promise<void> {
   await outside.database.lease({ migration: world.migration.id, run: 'other', storage: 'other', mode: 'takeOver' });
 }
 
 /** Damages a part of every backup, behind the vault's back as far as a port allows it. */
-export async function damageBackups({ outside, world }: Stage, part: 'head' | 'content'): Promise<void> {
+export async function damageBackups(
+  { outside, world }: Pick<Stage, 'outside' | 'world'>,
+  part: 'head' | 'content',
+): Promise<void> {
   const names = await outside.vault.list(`${world.migration.id}/backups/`);
   for (const name of names.filter((one) => one.endsWith(`/${part}`))) {
     const text = (await outside.vault.get(name)) ?? '';
