@@ -82,7 +82,7 @@ export interface Payment {
 export async function payDebts(world: World, history: History, name?: string): Promise<Payment> {
   const paid: string[] = [];
   const failed: Payment['failed'][number][] = [];
-  for (const one of await openDebts(world, history)) {
+  for (const one of await within(world.clock, 'The vault', openDebts(world, history))) {
     const { debt } = one;
     if ((name !== undefined && name !== debt) || !isDue(world, one)) continue;
     try {

@@ -114,9 +114,12 @@ async function untilQuiet(session: Session, running: Promise<unknown> | null): P
 
 async function finished(session: Session, run: RunHistory, action: RecoveryResult['action']): Promise<RecoveryResult> {
   const facts = { action, runId: run.run };
-  if (run.machine === 'crashRecovery') return { ...facts, migrationState: (await readHistory(session)).state };
-  const result = await resultFromJournal(session, run.run);
-  const { state: migrationState } = await readHistory(session);
+  const history = await readHistory(session);
+  if (run.machine === 'crashRecovery') return { ...facts, migrationState: history.state };
+  // Somebody else goes on with it, or the vault has kept less than it said: nobody knows for how long.
+  if (history.runs.find((known) => known.run === run.run)?.end === null) return waitingFor(history);
+  const result = await within(session.world.clock, 'The journal', resultFromJournal(session, run.run));
+  const { state: migrationState } = history;
   return run.machine === 'rollback'
     ? { ...facts, migrationState, rollback: result as RollbackResult }
     : { ...facts, migrationState, migration: result as MigrationResult };

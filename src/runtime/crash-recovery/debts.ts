@@ -25,7 +25,7 @@ async function sweep(world: World, { context }: RunHistory): Promise<void> {
 
 /** Until a rollback has settled, rows that appear late are swept at every start (invariant I9). */
 async function sweepUntilSettled(world: World, { history }: CrashMemory): Promise<void> {
-  const run = history === null ? null : await unsettledRun(world, history);
+  const run = history === null ? null : await within(world.clock, 'The vault', unsettledRun(world, history));
   if (run?.machine !== 'rollback' || run.end !== 'rolledBack') return;
   try {
     await within(world.clock, 'The sweep of late rows', sweep(world, run));
@@ -53,7 +53,7 @@ export async function payWhatIsOwed(
   const { world } = session;
   if (history === null) return { type: 'DEBTS_PAID', paid: 0 };
   if (action === 'safeMode') {
-    await world.operations.stop();
+    await within(world.clock, 'The app', world.operations.stop());
     // People must be told all the same.
     await payDebts(world, history, 'announce');
     return { type: 'DEBTS_PAID', paid: 0 };
@@ -62,8 +62,8 @@ export async function payWhatIsOwed(
   await giveBackLeftLease(world, history, memory);
   await sweepUntilSettled(world, memory);
   // However often a client looks, it is one start.
-  if (!session.isCounted) await countStart(world, history);
+  if (!session.isCounted) await within(world.clock, 'The vault', countStart(world, history));
   session.isCounted = true;
-  await tidyUp(session);
+  await within(world.clock, 'The tidying up', tidyUp(session), world.migration.triggers.timeout);
   return { type: 'DEBTS_PAID', paid: paid.length };
 }
