@@ -211,8 +211,9 @@ async function resultOfLooking(
   memory: CrashMemory,
   { action, concerns }: CrashRecoveryContext,
 ): Promise<RecoveryResult> {
+  // Somebody else replaces the journal just now, so that it may not be readable yet.
+  if (action === 'waiting') return waitingFor(memory.history ?? historyOf([]));
   const history = memory.history ?? (await readHistory(session));
-  if (action === 'waiting') return waitingFor(history);
   if (action === 'safeMode') return { action, migrationState: 'SAFE_MODE', runId: concerns };
   const run = history.runs.find((known) => known.run === concerns);
   if (action === 'resumed' && run !== undefined) return finished(session, run, action);
