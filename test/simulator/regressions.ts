@@ -131,4 +131,36 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'a resumed restore that is tried again does not overwrite what the app wrote after it was prepared',
+    schedule: schedule({
+      seed: 301_137,
+      world: { shape: SHAPES[3] as WorldOptions['shape'], storage: 'file', database: 'image' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback executing.preparingRestore', calls: 5 }, deed: { do: 'write', key: 0, value: 0 } },
+        { when: { state: 'rollback executing.restoringStorage', calls: 0 }, deed: { do: 'die', moment: 'before' } },
+        at(0, { do: 'start', wish: 'recover' }),
+        {
+          when: { state: 'rollback executing.restoringStorage', calls: 0 },
+          deed: { do: 'fail', fate: { kind: 'answerLost' }, port: 'database', more: 0 },
+        },
+      ],
+    }),
+  },
+  {
+    wrong: 'where the browser kept the beginning of a burst and lost its undoing, that beginning is undone',
+    schedule: schedule({
+      seed: 301_711,
+      world: { onDrift: 'merge', shape: SHAPES[3] as WorldOptions['shape'] },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        {
+          when: { state: 'rollback verifying.verifyingData', calls: 0 },
+          deed: { do: 'fail', fate: { kind: 'fails', persistence: 'permanent' }, more: 0 },
+        },
+        at(500, { do: 'crash', plan: { kept: 0.4, torn: 0.9 } }),
+      ],
+    }),
+  },
 ];

@@ -95,6 +95,13 @@ async function compareMigration(
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
 }
 
+/** Whether keys are back that the migration had removed: the beginning of a burst whose undoing the browser lost. */
+async function isPartlyThere(world: World, { runs }: History, context: RunHistory['context']): Promise<boolean> {
+  const migration = runs.find(({ run }) => run === (context as RollbackContext).undoes);
+  if (migration === undefined || (migration.context as MigrationContext).removed === 0) return false;
+  return (await resurrected(world, migration)).back.length > 0;
+}
+
 async function compareRollback(
   world: World,
   history: History,
@@ -105,7 +112,8 @@ async function compareRollback(
   const counter = targets?.marker ?? 0;
   if (outcome !== 'rolledBack') {
     // Undone again: only the burst that undid it matters, and it has a number of its own.
-    const isUndone = marker?.run !== run.run || marker.counter > counter;
+    const isUndone =
+      marker?.run === run.run ? marker.counter > counter : !(await isPartlyThere(world, history, run.context));
     return isUndone ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
   }
   if (marker !== null) return isOfRunOrLater(history, run, marker) ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };

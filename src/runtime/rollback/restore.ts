@@ -1,4 +1,4 @@
-import { DatabaseError, StorageError } from '../../errors.ts';
+import { BackupError, DatabaseError, StorageError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import { NO_DRIFT } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
@@ -7,13 +7,15 @@ import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf } from '../lease.ts';
 import { markerWrite, readMarker } from '../marker.ts';
+import { readKeys } from '../migration/source.ts';
+import { sha256 } from '../text-hash.ts';
 import { displacedId, keepDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { recordedClear, staleKeys, tablesOf } from './clear.ts';
 import { allRows } from './drift.ts';
 import { isMerging, keepMerge, keptMerge } from './kept-merge.ts';
 import type { RollbackMemory } from './memory.ts';
-import { type Merged, mergeDrift, planRestore, type Restore } from './restore-plan.ts';
+import { collectionsDigest, type Merged, mergeDrift, planRestore, type Restore } from './restore-plan.ts';
 
 /** What the keys that a burst changes held before; recorded in the database before the burst. */
 export interface TargetsRecord {
@@ -131,15 +133,15 @@ export async function restoreStorage(
   const { world, permitted } = work;
   const prepared = memory.restore;
   const restore = await restoreOf(world, context, memory);
+  // Worked out by this process, it is not to be taken for prepared when the next attempt comes.
+  memory.restore = prepared;
   const found = await readMarker(world);
   if (restore === null || context.targets === null) return { type: 'DISPLACED' };
   // The process that prepared it has died, and the app may have written since.
   const isKept =
     restore === prepared || (await isRecorded(world, context, restore, await backupOf(world, context, memory)));
-  if (!isKept) {
-    memory.restore = null;
-    return { type: 'DISPLACED' };
-  }
+  memory.restore = isKept ? restore : null;
+  if (!isKept) return { type: 'DISPLACED' };
   const marker = markerWrite(world, found, context.storage, context.run, context.targets.marker);
   const outcome = await world.storage.write([...restore.writes, marker], permitted);
   if (outcome.status === 'written') return { type: 'RESTORED', written: restore.writes.length };
@@ -148,13 +150,46 @@ export async function restoreStorage(
   throw new StorageError('OPERATION_ABORTED', 'The burst was not permitted any more.');
 }
 
+/** Whether the keys of collections hold what the database recorded that they were to hold, with the marker of it. */
+async function isAsRecorded(world: World, context: RollbackContext): Promise<boolean> {
+  const { steps } = await world.database.ledger(context.migration);
+  const latest = steps.findLast(({ run, step }) => run === context.run && step.startsWith('targets:'));
+  const record = latest?.outcome as TargetsRecord | undefined;
+  const { marker } = await readMarker(world);
+  if (record === undefined || marker?.run !== context.run || marker.counter !== record.marker) return false;
+  const hashes: [string, string][] = [];
+  for (const { key, kind, value } of await readKeys(world)) {
+    if (kind === 'collection') hashes.push([key, await sha256(value)]);
+  }
+  return (await collectionsDigest(hashes)) === record.collections;
+}
+
+/** What every key is to hold; the fault when the backup was lost since, and the database alone can tell. */
+async function restoreIfAny(
+  world: World,
+  context: RollbackContext,
+  memory: RollbackMemory,
+): Promise<Restore | BackupError | null> {
+  try {
+    return await restoreOf(world, context, memory);
+  } catch (error) {
+    if (error instanceof BackupError) return error;
+    throw error;
+  }
+}
+
 /** Compares every key's content, sweeps late rows, and looks for stale cache keys. */
 export async function verifyData(
   context: RollbackContext,
   { world, report }: Work,
   memory: RollbackMemory,
 ): Promise<RollbackEvent> {
-  const restore = await restoreOf(world, context, memory);
+  const restore = await restoreIfAny(world, context, memory);
+  if (restore instanceof BackupError) {
+    if (!(await isAsRecorded(world, context))) throw restore;
+    if ((await sweepLateRows(world, context)) > 0) return { type: 'MISMATCHED' };
+    return { type: 'VERIFIED', warnings: [restore.code, ...(await worriesAbout(context, world, memory.items))] };
+  }
   if (restore === null) return { type: 'MISMATCHED' };
   const keys = [...restore.targets.keys()];
   const values = await world.storage.read(keys);
