@@ -191,7 +191,7 @@ async function startRecovery(session: Session): Promise<RecoveryResult> {
     throw memory.error;
   }
   if (snapshot.value === 'done') return resultOfLooking(session, memory, snapshot.context);
-  if (memory.history === null) await session.journal.replace();
+  if (memory.history === null) await within(world.clock, 'The journal', session.journal.replace());
   const history = memory.history ?? historyOf([]);
   const ledger = createLedger(session.journal, history.last);
   const place = { history, ledger, parent: null, abandoned: [] };

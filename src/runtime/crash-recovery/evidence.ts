@@ -21,6 +21,13 @@ export interface Evidence {
 export const stepsOf = ({ steps }: DatabaseLedger, run: string): readonly string[] =>
   steps.filter((step) => step.run === run).map(({ step }) => step);
 
+/** The rollback that has moved a migration's rows out and not put them back: its marker may be what the browser lost. */
+const moverOf = ({ steps }: DatabaseLedger, migration: string): string | null =>
+  steps.findLast(
+    ({ run, step, outcome }) =>
+      step === 'clear' && run !== migration && (outcome as { readonly undoes?: string } | null)?.undoes === migration,
+  )?.run ?? null;
+
 /** Whether a run brought rows, rather than taking them out. */
 function isMigration({ ledger, salvaged }: Evidence, run: string): boolean {
   const record = salvaged.find((known) => known.run === run);
@@ -86,7 +93,8 @@ export async function lostRuns(world: World, evidence: Evidence): Promise<LostRu
   const { history } = evidence;
   const isLost = history === null || (latest !== null && !isKnown(history, latest));
   if (!isLost) return null;
-  if (latest !== null && isMigration(evidence, latest)) return { undoes: latest, rollback: null };
+  if (latest !== null && isMigration(evidence, latest))
+    return { undoes: latest, rollback: moverOf(evidence.ledger, latest) };
   const { ledger } = evidence;
   // A rollback that neither holds the lease nor has moved anything out was over, and had changed nothing.
   const isAtWork = latest !== null && (ledger.holder?.run === latest || stepsOf(ledger, latest).includes('clear'));

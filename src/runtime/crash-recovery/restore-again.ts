@@ -1,4 +1,4 @@
-import { BackpedalError, StorageError } from '../../errors.ts';
+import { BackpedalError, StorageError, VaultError } from '../../errors.ts';
 import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
 import type { MigrationContext } from '../../machines/migration/types.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
@@ -8,7 +8,7 @@ import type { Work } from '../execution/types.ts';
 import type { RunHistory } from '../history.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { restoreSource } from '../migration/finish.ts';
-import { keptMerge } from '../rollback/kept-merge.ts';
+import { isMerging, keptMerge } from '../rollback/kept-merge.ts';
 import type { RollbackMemory } from '../rollback/memory.ts';
 import { backupOf, type TargetsRecord } from '../rollback/restore.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
@@ -57,7 +57,11 @@ async function recordedBefore(world: World, { run, migration }: RollbackContext)
 async function burstOfRollback(world: World, context: RollbackContext): Promise<LostBurst> {
   const memory = stateless();
   const backup = await backupOf(world, context, memory);
-  const { writes } = await planRestore(world, backup, await keptMerge(world, context, memory));
+  const merged = await keptMerge(world, context, memory);
+  if (merged === null && isMerging(context)) {
+    throw new VaultError('VAULT_DAMAGED', 'What the rollback had merged is not in the vault, and the backup lacks it.');
+  }
+  const { writes } = await planRestore(world, backup, merged);
   const before = await recordedBefore(world, context);
   const allowed: StorageWrite[] = [];
   for (const write of writes) {
