@@ -85,7 +85,10 @@ async function readBehind(
       throw new JournalError('JOURNAL_UNREADABLE', `The journal has a gap: record ${seq} is missing.`);
     }
     const record = await readRecord(text, String(seq));
-    if (record.seq !== seq || record.previous !== (records.at(-1)?.hash ?? BEGINNING)) {
+    const isNext = record.seq === seq && record.previous === (records.at(-1)?.hash ?? BEGINNING);
+    // Another journal has begun under the same name since: what is known here was removed with all that was stored.
+    if (!isNext && index === 0 && first > 0) return readBehind(vault, folder, all, []);
+    if (!isNext) {
       throw new JournalError(
         'JOURNAL_UNREADABLE',
         `The journal is broken at record ${seq}: it does not follow the one before.`,

@@ -272,4 +272,14 @@ describe('a journal that is replaced by two at once', () => {
     expect(await codeOf(holder.append(last, draft))).toBe('JOURNAL_CONFLICT');
     expect(await createJournal(vault, 'm').read()).toHaveLength(1);
   });
+
+  it('JN3 one that was begun anew, after everything stored had been removed, is read by whoever knew the old one', async () => {
+    const vault = memoryVault();
+    const [old, other] = [createJournal(vault, 'm'), createJournal(vault, 'm')];
+    await old.append(null, draft);
+    vault.disk.clear();
+    const first = await other.append(null, { ...draft, run: 'other' });
+    await other.append(first, { ...draft, run: 'other' });
+    expect((await old.read()).map(({ run }) => run)).toEqual(['other', 'other']);
+  });
 });
