@@ -131,14 +131,17 @@ export async function backupText(world: World, id: string): Promise<string> {
   throw new BackupError('BACKUP_DAMAGED', `The content of the backup ${id} is missing. Use another generation.`);
 }
 
-/** Every text under this id, damaged or not, with the text of its own head, which may be whole when the rest is not. */
+/** Every text under this id, damaged or not, with or without its head, which may be whole when the rest is not. */
 export async function remainsOf(world: World, id: string): Promise<readonly string[]> {
   const texts: string[] = [];
-  for (const { number } of (await placesIn(world)).filter((place) => place.id === id)) {
-    for (const part of ['content', 'head']) {
-      const text = await readRemains(world, `${placeOf(world, number, id)}/${part}`);
-      if (text !== null) texts.push(text);
-    }
+  const names = await world.vault.list(`${folderOf(world)}/`);
+  const own = names.filter((name) => name.endsWith(`-${id}/content`) || name.endsWith(`-${id}/head`));
+  for (const name of own
+    .filter((one) => /\/\d{6,}-[^/]+\/[a-z]+$/.test(one))
+    .sort()
+    .reverse()) {
+    const text = await readRemains(world, name);
+    if (text !== null) texts.push(text);
   }
   return texts;
 }

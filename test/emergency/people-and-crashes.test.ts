@@ -293,4 +293,30 @@ describe('a process that dies', () => {
     expect(on.database.rows('tasks')).toHaveLength(3);
     expect(keysOf(on.storage)).toEqual(before);
   });
+
+  it('ER13 after the burst, its backup lost meanwhile: storage is verified by what the database recorded', async () => {
+    const { on } = await migrated();
+    const death = new AbortController();
+    const ports = processOn(on, death.signal);
+    const storage = Object.assign(Object.create(ports.storage), {
+      origin: on.storage.origin,
+      write: async (...args: Parameters<Device['storage']['write']>) => {
+        await on.storage.write(...args);
+        death.abort();
+        return new Promise<never>(() => undefined);
+      },
+    });
+    void on.client('dying', { ...ports, storage }).rollback({ reason: 'USER_REQUEST' });
+    await until(on, () => death.signal.aborted);
+    loseBackups(on);
+    const { action, rollback } = await on.until(on.client('next').recover());
+    expect({ action, outcome: rollback?.outcome, status: rollback?.finalStatus }).toEqual({
+      action: 'resumed',
+      outcome: 'rolledBack',
+      status: 'PARTIAL',
+    });
+    expect(rollback?.warnings.map(({ code }) => code)).toEqual(['BACKUP_NOT_FOUND']);
+    expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
+    expect(on.database.rows('tasks')).toEqual([]);
+  });
 });

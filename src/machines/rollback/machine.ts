@@ -111,8 +111,8 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
         TRIGGERED: { actions: 'warn' },
         RESUMED: [
           ...withdraw,
-          { target: '#rollback.verifying', guard: 'onlyVerifies', actions: 'noteResumed' },
-          { target: '.replacingBackup', guard: 'needsAnotherBackup', actions: 'noteResumed' },
+          { target: '#rollback.verifying', guard: 'onlyVerifies', actions: ['noteResumed', 'startAfresh'] },
+          { target: '.replacingBackup', guard: 'needsAnotherBackup', actions: ['noteResumed', 'startAfresh'] },
         ],
       },
       states: {
@@ -137,6 +137,8 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.resolvingClear,
           entry: run('resolveClear'),
           on: {
+            // Whether the rows were moved has to be known before anything else.
+            RESUMED: [...withdraw, { actions: 'noteResumed' }],
             CLEARED: { target: 'invalidatingCache', actions: 'noteCleared' },
             NOT_CLEARED: [
               {
@@ -202,7 +204,11 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
       on: {
         RESUMED: [
           ...withdraw,
-          { target: '#rollback.executing.replacingBackup', guard: 'needsAnotherBackup', actions: 'noteResumed' },
+          {
+            target: '#rollback.executing.replacingBackup',
+            guard: 'needsAnotherBackup',
+            actions: ['noteResumed', 'startAfresh'],
+          },
         ],
       },
       states: {

@@ -15,7 +15,7 @@ export async function playScene(walk: Walk, scene: Scene): Promise<void> {
     return;
   }
   if (stage.taken > before || walk.failures.length > 0) return;
-  if (scene.kind === 'crash') await crash(walk, scene.moment);
+  if (scene.kind === 'crash') await crash(walk, scene);
   else if (scene.kind === 'act') await act(walk, scene);
   else await answer(walk, scene);
 }
@@ -63,8 +63,9 @@ async function reach(
   if (!(await until(walk, () => isMade))) walk.failures.push(`step ${taken}: ${operation} was never called`);
 }
 
-async function crash(walk: Walk, moment: 'atOnce' | 'atRecord'): Promise<void> {
+async function crash(walk: Walk, { moment, prepare }: Extract<Scene, { kind: 'crash' }>): Promise<void> {
   const { stage } = walk;
+  await prepare?.(stage);
   const { death, release } = stage.process;
   if (moment === 'atOnce') death.abort();
   else release();

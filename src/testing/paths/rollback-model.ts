@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { rollbackMachine } from '../../machines/rollback/machine.ts';
-import type { DriftFigures, RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
-import type { ChartModel, Move } from './chart-path.ts';
+import type { DriftFigures, ResumeIntent, RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
+import { type ChartModel, type Move, stateName } from './chart-path.ts';
 
 const move = (name: string, event: RollbackEvent): Move => ({ name, event });
 
@@ -60,7 +60,22 @@ const fixed: readonly Move[] = [
   failed('permanent'),
 ];
 
-function moves({ context }: AnyMachineSnapshot): readonly Move[] {
+const resumed = (intent: ResumeIntent): Move => move(`RESUMED ${intent}`, { type: 'RESUMED', token: 1, intent });
+
+/** What a run may be taken up for besides going on, where the chart makes a difference. */
+function intents({ value }: AnyMachineSnapshot): readonly Move[] {
+  const part = typeof value === 'string' ? '' : (Object.keys(value)[0] ?? '');
+  const leaf = stateName(value);
+  const isClearing = leaf === 'clearingDatabase' || leaf === 'resolvingClear';
+  return [
+    ...(['preparing', 'executing', 'verifying'].includes(part) ? [resumed('withdraw')] : []),
+    ...(['executing', 'verifying'].includes(part) && !isClearing ? [resumed('replaceBackup')] : []),
+    ...(part === 'executing' && !isClearing ? [resumed('verify')] : []),
+  ];
+}
+
+function moves(snapshot: AnyMachineSnapshot): readonly Move[] {
+  const { context } = snapshot;
   const { decided, undecided } = drifts(context as RollbackContext);
   const seen = (context as RollbackContext).drift ?? decided;
   const loaded = (room: 'enough' | 'tooLittle', storageDrift: string): RollbackEvent => ({
@@ -79,6 +94,7 @@ function moves({ context }: AnyMachineSnapshot): readonly Move[] {
   });
   return [
     ...fixed,
+    ...intents(snapshot),
     move('INSPECTED decided', { type: 'INSPECTED', drift: decided, rows: 1 }),
     move('INSPECTED undecided', { type: 'INSPECTED', drift: undecided, rows: 1 }),
     move('DECIDE as seen', decide(seen.rows, seen.storage)),
@@ -106,6 +122,7 @@ export const rollbackModel: ChartModel = {
     onDrift: 'ask',
   },
   moves,
+  isShortcut: ({ event }) => 'intent' in event,
   facts: (context) => {
     const { approved, outcome, effect } = context as RollbackContext;
     return [approved.rows === 'any' ? 'any' : 'asSeen', outcome, effect].join(' ');

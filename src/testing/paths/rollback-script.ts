@@ -1,11 +1,11 @@
 import { DatabaseError, StorageError } from '../../errors.ts';
 import { nextCall } from './app-process.ts';
+import { damage, dieSearching, dieWithoutBackup, failToSearch, searchInVain } from './backup-scenes.ts';
 import { decide, type Script } from './common-scenes.ts';
-import { acting, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import {
   anotherText,
   collectionKey,
-  damageBackups,
   departure,
   nextStep,
   occupyLease,
@@ -96,7 +96,6 @@ export const rollbackScript: Script = {
     stopping: { port: 'operations', operation: 'stop', alsoAfter: 'alsoAfter' },
     loadingBackup: { port: 'storage', operation: 'room' },
     standingDown: { port: 'database', operation: 'release' },
-    requestingManualRecovery: { port: 'notify', operation: 'call', alsoAfter: 'alsoAfter' },
     clearingDatabase: { port: 'database', operation: 'clear' },
     resolvingClear: { port: 'database', operation: 'lease' },
     invalidatingCache: { port: 'cache', operation: 'invalidate', alsoAfter: 'alsoAfter' },
@@ -120,10 +119,15 @@ export const rollbackScript: Script = {
     BUSY: () => answer(occupyLease),
     'LOADED undecided': () => answer(writeCollection),
     'LOADED without room': () => answer(fillStorage),
-    BACKUP_UNUSABLE: (stage) =>
-      answer((on) => damageBackups(on, nextStep(stage)?.from === 'inspecting' ? 'head' : 'content')),
-    'requestingManualRecovery FAILED permanent': () => answer(failIdentity),
-    'requestingManualRecovery CANCEL': (stage) => acting(undefined, stage, ({ abort }) => abort.abort()),
+    BACKUP_UNUSABLE: (stage) => answer((on) => damage(on, nextStep(stage)?.from === 'inspecting' ? 'head' : 'content')),
+    'recoveringBackup RESUMED': dieSearching,
+    'replacingBackup RESUMED replaceBackup': dieSearching,
+    NOT_RECOVERED: searchInVain,
+    'recoveringBackup FAILED transient': () => failToSearch('transient'),
+    'recoveringBackup FAILED permanent': () => failToSearch('permanent'),
+    'replacingBackup FAILED transient': () => failToSearch('transient'),
+    'replacingBackup FAILED permanent': () => failToSearch('permanent'),
+    'RESUMED replaceBackup': dieWithoutBackup,
     DRIFTED: () => answer(addRow),
     OUTCOME_UNKNOWN: () => answer(loseAnswer),
     DISPLACED: () => answer(displace),

@@ -12,8 +12,15 @@ export type Scene =
       readonly act: (stage: Stage) => void | Promise<void>;
       readonly moment: 'atOnce' | 'atPorts' | { readonly port: keyof FaultyPorts; readonly operation: string };
     }
-  /** The process dies before the command has done anything, or before what it answers is durable. */
-  | { readonly kind: 'crash'; readonly moment: 'atOnce' | 'atRecord' };
+  /**
+   * The process dies before the command has done anything, or before what it answers is durable; `prepare` happens
+   * meanwhile.
+   */
+  | {
+      readonly kind: 'crash';
+      readonly moment: 'atOnce' | 'atRecord';
+      readonly prepare?: (stage: Stage) => void | Promise<void>;
+    };
 
 /** The call of a command that carries its effect: what fails when the command is to fail. */
 export interface MainCall {

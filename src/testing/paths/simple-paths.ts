@@ -3,7 +3,7 @@ import { type ChartModel, type ChartPath, type PathStep, stateName } from './cha
 import { beginning, movesFrom, take } from './walk-chart.ts';
 
 /**
- * Every path of a chart from its first state to an end that enters no state twice. The moves are taken in the chart
+ * Every path of a chart from its first state to an end that enters no state twice and takes no shortcut. The moves are taken in the chart
  * itself, so that every guard has its say with the context of this very path. `getSimplePaths` of `xstate/graph` finds
  * the same paths, but it takes one context for all ways into a state unless the whole of it is part of the state, and
  * then takes twenty times as long.
@@ -17,6 +17,7 @@ export function simplePaths(model: ChartModel): readonly ChartPath[] {
   const follow = (snapshot: AnyMachineSnapshot): void => {
     if (snapshot.status === 'done') paths.push({ chart: model.id, start, steps: [...steps] });
     for (const move of movesFrom(model, snapshot)) {
+      if (model.isShortcut?.(move)) continue;
       const taken = take(model, snapshot, move);
       if (taken === null || entered.has(taken.step.to)) continue;
       entered.add(taken.step.to);
