@@ -3,14 +3,14 @@ import { initialTransition, transition } from 'xstate';
 import { type CrashRecoveryContext, crashRecoveryMachine, type Findings } from '../../src/machines/index.ts';
 import { stateName } from '../../src/testing/paths/chart-path.ts';
 
-/** One row of the table: what it is about, as far as it asks, and what is done then. */
+/** One row of the table: what it is about, as far as it asks, and what is done. */
 interface Row {
   readonly journal?: Findings['journal'];
   readonly copy?: Findings['copy'];
   readonly storage?: readonly Findings['storage'][];
   readonly database?: Findings['database'];
   readonly phase?: Findings['phase'];
-  readonly then: string;
+  readonly does: string;
 }
 
 /**
@@ -20,19 +20,19 @@ interface Row {
  */
 const TABLE: readonly Row[] = [
   // A verified copy of every item, and a journal that says where the run was.
-  { journal: 'readable', storage: ['emptied'], then: 'asking' },
-  { journal: 'readable', copy: 'verified', then: 'resuming goOn' },
+  { journal: 'readable', storage: ['emptied'], does: 'asking' },
+  { journal: 'readable', copy: 'verified', does: 'resuming goOn' },
   // Without a journal: was there a rollback at all?
-  { journal: 'lost', phase: 'migrated', then: 'adopting' },
-  { journal: 'lost', phase: 'copying', then: 'discarding' },
+  { journal: 'lost', phase: 'migrated', does: 'adopting' },
+  { journal: 'lost', phase: 'copying', does: 'discarding' },
   // Storage intact, database empty: verified once more, it is complete.
-  { journal: 'lost', storage: ['intact'], database: 'empty', then: 'completing' },
-  { journal: 'readable', storage: ['intact'], database: 'empty', then: 'resuming verify' },
+  { journal: 'lost', storage: ['intact'], database: 'empty', does: 'completing' },
+  { journal: 'readable', storage: ['intact'], database: 'empty', does: 'resuming verify' },
   // Storage empty, database intact: the rollback had not started, and is tried again.
-  { journal: 'lost', storage: ['empty', 'emptied'], database: 'intact', then: 'retrying' },
+  { journal: 'lost', storage: ['empty', 'emptied'], database: 'intact', does: 'retrying' },
   // Anything else: with another copy, which the run looks for, and with people when there is none.
-  { journal: 'lost', then: 'retrying' },
-  { journal: 'readable', then: 'resuming replaceBackup' },
+  { journal: 'lost', does: 'retrying' },
+  { journal: 'readable', does: 'resuming replaceBackup' },
 ];
 
 const fits = (row: Row, found: Findings): boolean =>
@@ -53,7 +53,7 @@ const combinations: readonly Findings[] = (['readable', 'lost'] as const).flatMa
 );
 
 /** What the chart does about what was found. */
-function decide(findings: Findings): { readonly then: string; readonly context: CrashRecoveryContext } {
+function decide(findings: Findings): { readonly does: string; readonly context: CrashRecoveryContext } {
   const input = { run: 'recovery', migration: 'migration', storage: 'storage' };
   const [begun] = initialTransition(crashRecoveryMachine, input);
   const found =
@@ -64,7 +64,7 @@ function decide(findings: Findings): { readonly then: string; readonly context: 
   const [decided] = transition(crashRecoveryMachine, probing, { type: 'PROBED', findings, keys: 3 });
   const { context } = decided;
   const state = stateName(decided.value);
-  return { then: state === 'resuming' ? `resuming ${context.intent}` : state, context };
+  return { does: state === 'resuming' ? `resuming ${context.intent}` : state, context };
 }
 
 it('CR2 every combination of findings is decided as the crash table says', () => {
@@ -72,7 +72,7 @@ it('CR2 every combination of findings is decided as the crash table says', () =>
   for (const findings of combinations) {
     const row = TABLE.find((one) => fits(one, findings)) as Row;
     taken.set(row, (taken.get(row) ?? 0) + 1);
-    expect({ ...findings, then: decide(findings).then }).toEqual({ ...findings, then: row.then });
+    expect({ ...findings, does: decide(findings).does }).toEqual({ ...findings, does: row.does });
   }
   expect(combinations).toHaveLength(144);
   expect([...taken.keys()]).toHaveLength(TABLE.length);
@@ -80,14 +80,14 @@ it('CR2 every combination of findings is decided as the crash table says', () =>
 
 it('CR2 whatever was found is kept with the decision, and asking is told for what', () => {
   for (const findings of combinations) {
-    const { context, then } = decide(findings);
+    const { context, does } = decide(findings);
     expect(context.findings).toEqual(findings);
-    expect(context.asksFor).toBe(then === 'asking' ? 'openRun' : null);
-    expect(context.escalation).toBe(then === 'asking' ? 2 : 1);
+    expect(context.asksFor).toBe(does === 'asking' ? 'openRun' : null);
+    expect(context.escalation).toBe(does === 'asking' ? 2 : 1);
   }
 });
 
 it('CR3 with a journal, nothing that was emptied is filled before a person was asked', () => {
   for (const findings of combinations.filter(({ journal, storage }) => journal === 'readable' && storage === 'emptied'))
-    expect(decide(findings).then).toBe('asking');
+    expect(decide(findings).does).toBe('asking');
 });

@@ -150,6 +150,8 @@ export function recoveriesOf(on: Device): ReadonlySet<string> {
 
 /** What users have at the end, and what the next start says of it. */
 export async function endOf(on: Device): Promise<unknown> {
+  // What is still owed may differ, and is paid now.
+  await on.until(on.client('payer').recover());
   const { action, migrationState } = await on.until(on.client('end').recover());
   return {
     action,
