@@ -109,9 +109,19 @@ export function historyOf(records: readonly JournalRecord[]): History {
   };
 }
 
+/** Whether a recovery has dealt with a run that the journal had lost. */
+export function wasSettledWithoutJournal(runs: readonly RunHistory[], run: string): boolean {
+  return runs.some(({ machine, end, context }) => {
+    if (machine !== 'crashRecovery' || end === null || end === 'recovered') return false;
+    const lost = 'lost' in context ? context.lost : null;
+    return lost !== null && (lost.undoes === run || lost.rollback === run);
+  });
+}
+
 /** Whether a run needs nothing any more: it has ended, or the one that it was within has. */
 export function isOver({ runs }: History, run: string): boolean {
   const known = runs.find((one) => one.run === run);
-  if (known === undefined || known.end !== null) return known !== undefined;
+  if (known === undefined) return wasSettledWithoutJournal(runs, run);
+  if (known.end !== null) return true;
   return runs.some(({ run: outer, end }) => outer === known.parent && end !== null);
 }

@@ -80,11 +80,13 @@ async function exclusively<T>(session: Session, refuse: () => Error, work: () =>
 }
 
 async function underLock<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
+  // A recovery of this client may hold it already, and gives it back itself.
+  const isOurs = session.lock === null;
   if (!(await takeLock(session))) throw refuse();
   try {
     return await work();
   } finally {
-    await releaseLock(session);
+    if (isOurs) await releaseLock(session);
   }
 }
 

@@ -208,3 +208,34 @@ describe('no run', () => {
     expect(on.records()).toHaveLength(before);
   });
 });
+
+describe('a rollback that is completed without its journal', () => {
+  it('CR6 settles like any other: its burst is written again when the browser loses it', async () => {
+    const { on, client } = await migrated();
+    on.storage.flush();
+    await on.until(client.rollback({ reason: 'USER_REQUEST' }));
+    for (const name of [...on.vault.disk.keys()].filter((one) => one.includes('/journal')))
+      on.vault.disk.set(name, 'x');
+    expect(await on.until(on.client('b').recover())).toMatchObject({
+      action: 'completed',
+      migrationState: 'ROLLED_BACK',
+    });
+    on.storage.crash('none');
+    expect(await on.until(on.client('c').recover())).toMatchObject({ action: 'restoredAgain' });
+    expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
+  });
+
+  it('CR4 an outage in its middle is no reason for safe mode: the next start finds it again', async () => {
+    const { on, client } = await migrated();
+    await on.until(client.rollback({ reason: 'USER_REQUEST' }));
+    for (const name of [...on.vault.disk.keys()].filter((one) => one.includes('/journal')))
+      on.vault.disk.set(name, 'x');
+    const away = async (): Promise<never> => {
+      throw new DatabaseError('DATABASE_UNAVAILABLE', 'Told to fail.', { persistence: 'transient' });
+    };
+    const database = { ...on.database, lease: away };
+    await on.until(on.client('b', { database }).recover());
+    expect(on.operations.at(-1)).not.toBe('stop');
+    expect(await on.until(on.client('c').recover())).toMatchObject({ migrationState: 'ROLLED_BACK' });
+  });
+});

@@ -16,6 +16,11 @@ export function canRetry({ context, event }: Args): boolean {
   return event.type === 'FAILED' && event.persistence === 'transient' && context.attempts < RETRIES;
 }
 
+/** A transient fault: it may have passed at the next start. */
+export function mayPass({ event }: Args): boolean {
+  return event.type === 'FAILED' && event.persistence === 'transient';
+}
+
 /** Everything is gone from storage, the marker too: perhaps on purpose, so nothing is restored unasked. */
 export const isStorageEmptied: (args: Args) => boolean = found(
   ({ journal, storage }) => journal === 'readable' && storage === 'emptied',

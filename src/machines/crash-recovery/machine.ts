@@ -15,6 +15,8 @@ const retry = { target: '#crashRecovery.acting.retrying', actions: ['noteFinding
 const ask = '#crashRecovery.acting.asking';
 /** What cannot be done now is found again by the next start. */
 const leave = { target: tell, actions: ['noteFailure', 'endRecovered'] } as const;
+/** The same, for what a person could do nothing about either: an outage passes. */
+const leaveForNow = { ...leave, guard: 'mayPass' } as const;
 const fail = { target: '#crashRecovery.failed', actions: 'noteFailure' } as const;
 
 /** The end that the outcome names. */
@@ -165,7 +167,7 @@ export const crashRecoveryMachine: Chart<CrashRecoveryContext, CrashRecoveryEven
           on: {
             COMPLETED: { target: tell, actions: ['noteCompleted', 'endRolledBack'] },
             MISMATCHED: { target: 'retrying', actions: ['startAfresh', 'noteRetried'] },
-            FAILED: [again('completing'), lockDown],
+            FAILED: [again('completing'), leaveForNow, lockDown],
           },
         },
         retrying: {
@@ -177,7 +179,7 @@ export const crashRecoveryMachine: Chart<CrashRecoveryContext, CrashRecoveryEven
               { target: tell, guard: 'leftUnchanged', actions: 'endUnchanged' },
               lockDown,
             ],
-            FAILED: [again('retrying'), lockDown],
+            FAILED: [again('retrying'), leaveForNow, lockDown],
           },
         },
       },

@@ -118,7 +118,6 @@ export const migrationMachine: Chart<MigrationContext, MigrationEvent, Migration
         SOURCE_CLEARED: { target: 'finishing.closing', actions: ['noteRemoved', 'endMigrated'] },
         OWNERSHIP_LOST: rollBack,
         CANCEL: rollBack,
-        RESUMED: withdraw,
         TRIGGERED: [{ ...putBack, guard: 'databaseLost' }, rollBack],
         FAILED: [again('clearingSource'), { ...putBack, guard: 'databaseLost' }, rollBack],
       },

@@ -2,7 +2,7 @@ import type { CrashRecoveryContext, LostRuns } from '../../machines/crash-recove
 import type { DatabaseLedger } from '../../ports/database.ts';
 import { listBackups } from '../backup-store.ts';
 import { lastOuterRun } from '../follow.ts';
-import type { History } from '../history.ts';
+import { type History, wasSettledWithoutJournal } from '../history.ts';
 import type { JournalRecord } from '../journal-record.ts';
 import type { Marker } from '../marker.ts';
 import type { World } from '../world.ts';
@@ -36,12 +36,7 @@ function isMigration({ ledger, salvaged }: Evidence, run: string): boolean {
 
 /** Whether a journal has a run, or an earlier recovery has dealt with it although the journal had lost it. */
 export function isKnown({ runs }: History, run: string): boolean {
-  return runs.some(({ run: known, machine, end, context }) => {
-    if (known === run) return true;
-    if (machine !== 'crashRecovery' || end === null || end === 'recovered') return false;
-    const lost = 'lost' in context ? context.lost : null;
-    return lost !== null && (lost.undoes === run || lost.rollback === run);
-  });
+  return runs.some(({ run: known }) => known === run) || wasSettledWithoutJournal(runs, run);
 }
 
 /** What the last recovery found lost and could do nothing about: it failed, or was unlocked before it had got anywhere. */

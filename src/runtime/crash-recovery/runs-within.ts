@@ -57,7 +57,8 @@ export async function retryRollback(
       reason: 'USER_REQUEST',
       detail: 'The journal was lost in the middle of a rollback, which was begun anew.',
       backup: undoes,
-      onDrift: world.migration.onDrift,
+      // What a person had asked for is not known any more; nothing is discarded unasked.
+      onDrift: world.migration.onDrift === 'merge' ? 'merge' : 'ask',
     },
   };
   const start = before === undefined ? begin : ((await resumeStart(session, before)) as Start<RollbackInput>);

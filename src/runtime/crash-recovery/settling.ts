@@ -86,6 +86,7 @@ async function compareMigration(
   const { outcome, restored, keys: all } = run.context as MigrationContext;
   if (outcome === 'unchanged') {
     // The source had been cleared and was put back: only that burst matters, and it has a number of its own.
+    if (marker === null && (await readKeys(world)).length === 0) return { type: 'STORAGE_EMPTIED', keys: all };
     const isWithin = runs.some((known) => known.run === marker?.run && known.parent === run.run);
     const isBack = (marker?.run !== run.run && !isWithin) || (marker?.counter ?? 0) >= restored;
     return isBack ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys: all };

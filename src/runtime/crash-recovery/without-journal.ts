@@ -2,10 +2,13 @@ import { DatabaseError } from '../../errors.ts';
 import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
 import { initialContext } from '../../machines/migration/context.ts';
 import { MIGRATION_VERSION } from '../../machines/migration/types.ts';
+import { initialContext as initialRollback } from '../../machines/rollback/context.ts';
+import { ROLLBACK_VERSION } from '../../machines/rollback/types.ts';
 import type { CollectionDigest } from '../../ports/database.ts';
 import type { Work } from '../execution/types.ts';
 import { takeOver } from '../lease.ts';
 import { readMarker } from '../marker.ts';
+import type { TargetsRecord } from '../rollback/restore.ts';
 import { readHistory } from '../session.ts';
 import type { World } from '../world.ts';
 import type { CrashMemory } from './memory.ts';
@@ -80,6 +83,48 @@ export async function adoptMigration(
   return { type: 'ADOPTED' };
 }
 
+/**
+ * Writes into the new journal that a rollback had ended, so that its burst settles and its archive is kept and dropped
+ * like any other's.
+ */
+async function adoptRollback(world: World, context: CrashRecoveryContext, memory: CrashMemory): Promise<void> {
+  const { ledger, session } = memory;
+  const { undoes = null, rollback = null } = context.lost ?? {};
+  if (undoes === null || rollback === null || ledger === null) return;
+  const { runs } = await readHistory(session);
+  if (runs.some(({ run }) => run === rollback)) return;
+  const { steps } = await world.database.ledger(world.migration.id);
+  const latest = steps.findLast(({ run, step }) => run === rollback && step.startsWith('targets:'));
+  if (latest === undefined) return;
+  const { digest, marker } = latest.outcome as TargetsRecord;
+  const storage = await storageOf(world, context);
+  const { id: migration, onDrift } = world.migration;
+  const reason = 'USER_REQUEST';
+  const input = { run: rollback, migration, storage, undoes, reason, detail: '', backup: undoes, onDrift };
+  const done = ['Load Backup', 'Clear Database', 'Restore LocalStorage', 'Verify Data', 'Clean State'];
+  await ledger.append({
+    run: rollback,
+    parent: context.run,
+    machine: { id: 'rollback', version: ROLLBACK_VERSION },
+    at: world.clock.now(),
+    activeMs: 0,
+    event: { type: 'ADOPTED' },
+    snapshot: {
+      value: 'rolledBack',
+      context: {
+        ...initialRollback(input),
+        targets: { digest, marker },
+        effect: 'restoring',
+        done,
+        outcome: 'rolledBack',
+        keys: context.keys,
+        debts: ['cache'],
+      } as never,
+    },
+    commands: [],
+  });
+}
+
 /** Verifies once more that storage is as the lost rollback was to leave it and its rows are gone; then closes it. */
 export async function completeRollback(
   context: CrashRecoveryContext,
@@ -98,6 +143,7 @@ export async function completeRollback(
   const isLeft = undoes !== null && (await world.database.remaining(migration, undoes)) > 0;
   if (isLeft) await world.database.sweep({ migration, run, token });
   await world.database.release({ migration, run, token });
+  await adoptRollback(world, context, memory);
   await world.operations.resume();
   return { type: 'COMPLETED' };
 }
