@@ -127,7 +127,10 @@ const probings: Readonly<Record<string, Bring>> = {
   },
   'PROBED journal lost, migrated': loseJournal,
   'PROBED journal lost, restored': async (place, path) => {
-    await dieIn(place, oneOf(path, ['verifyingData', 'cleaningState', 'announcing']), rollBack);
+    // One that had given its lease back was over, and what the app writes then is its own affair.
+    const isHeld = leaving(path, 'completing')?.name === 'MISMATCHED';
+    const state = isHeld ? 'cleaningState' : oneOf(path, ['verifyingData', 'cleaningState', 'announcing']);
+    await dieIn(place, state, rollBack);
     await loseJournal(place, path);
   },
   'PROBED journal lost, not begun': async (place, path) => {
@@ -150,7 +153,7 @@ async function leaveWaiting(place: Place, path: ChartPath): Promise<void> {
   if (path.steps.length % 2 === 0) {
     await dieIn(place, 'restoringStorage', rollBack);
     const lock = await place.outside.lock.acquire(`backpedal:${place.world.migration.id}`);
-    if (lock !== null) place.heldLocks.push(lock);
+    if (lock !== null) place.heldByOthers.push(lock);
     return;
   }
   await place.world.people.changeRow();

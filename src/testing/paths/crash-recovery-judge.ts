@@ -80,7 +80,7 @@ async function rollBackAfterUnlock(place: Place): Promise<string[]> {
 
 /** What must hold after a recovery, seen by processes that are started after it. */
 export async function judge(place: Place, path: ChartPath, record: JournalRecord | null): Promise<readonly string[]> {
-  for (const lock of place.heldLocks) await lock.release();
+  for (const lock of place.heldByOthers) await lock.release();
   const wrong = await untruths(place, path, record);
   const isKeptEmpty = path.steps.some(({ name }) => name === 'DECIDE keepEmpty');
   const state = await recoverWholly(place, isKeptEmpty ? 'keepEmpty' : 'restore');

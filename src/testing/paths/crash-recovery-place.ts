@@ -26,8 +26,8 @@ export interface Place {
   original: Witness;
   before: Witness;
   readonly edits: StorageEdit[];
-  /** Local locks that somebody alive holds until the path has ended. */
-  readonly heldLocks: { release(): Promise<void> }[];
+  /** What somebody else holds until the path has ended: the local lock, the lease. */
+  readonly heldByOthers: { release(): Promise<void> }[];
   processes: number;
 }
 
@@ -51,7 +51,7 @@ export async function placeIn(world: PathWorld, items: Place['items'], patience:
     original,
     before: original,
     edits: [],
-    heldLocks: [],
+    heldByOthers: [],
     processes: 0,
   };
 }
@@ -158,6 +158,14 @@ export async function writeAsApp(place: Place, key: string, value: string): Prom
   const current = (await storage.read([key])).get(key) ?? null;
   await storage.write([{ key, value, expect: [current] }], () => true);
   place.edits.push({ key, value });
+}
+
+/** A run of another device takes the lease, and keeps it until the path has ended. */
+export async function occupyLease({ outside: { database }, world, heldByOthers }: Place): Promise<void> {
+  const request = { migration: world.migration.id, run: 'other', storage: 'other', mode: 'takeOver' } as const;
+  const lease = await database.lease(request);
+  if (lease.status === 'granted')
+    heldByOthers.push({ release: () => database.release({ ...request, token: lease.token }) });
 }
 
 /** What people want done about a storage that was emptied; `nothing` leaves that question open. */

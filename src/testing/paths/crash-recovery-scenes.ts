@@ -2,9 +2,9 @@ import { StorageError, VaultError } from '../../errors.ts';
 import type { AppProcess } from './app-process.ts';
 import type { ChartPath, PathStep } from './chart-path.ts';
 import { leaving } from './crash-recovery-findings.ts';
-import { type Place, writeAsApp } from './crash-recovery-place.ts';
+import { occupyLease, type Place, writeAsApp } from './crash-recovery-place.ts';
 import type { MainCall } from './scene.ts';
-import { failNext, occupyLease } from './stage.ts';
+import { failNext } from './stage.ts';
 
 type Persistence = 'transient' | 'permanent';
 

@@ -164,7 +164,8 @@ function createWalk(path: RecordedPath, world: PathWorld, items: Stage['items'],
 export interface PathRunner {
   /**
    * Runs a path with a real client: every step is brought about by what happens in the world, and every record of the
-   * journal has to be the path's. Then what must hold after any run is checked (see `checkInvariants`).
+   * journal has to be the path's; while a crash recovery only looks, what it logs has to be. Then what must hold after
+   * any run is checked (see `checkInvariants`).
    */
   run(path: ChartPath): Promise<PathReport>;
 }

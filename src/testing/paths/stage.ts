@@ -114,7 +114,7 @@ export async function stealLease({ outside, world }: Stage): Promise<void> {
 }
 
 /** Somebody takes the lease over and keeps it. */
-export async function occupyLease({ outside, world }: Pick<Stage, 'outside' | 'world'>): Promise<void> {
+export async function occupyLease({ outside, world }: Stage): Promise<void> {
   await outside.database.lease({ migration: world.migration.id, run: 'other', storage: 'other', mode: 'takeOver' });
 }
 
