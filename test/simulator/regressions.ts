@@ -163,4 +163,24 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'an append to the journal that comes through after it was given up does not set its writer back',
+    schedule: schedule({
+      seed: 302_891,
+      order: 'seeded',
+      ending: 'left',
+      world: { shape: SHAPES[4] as WorldOptions['shape'] },
+      acts: [
+        at(0, { do: 'damage', part: 'head' }),
+        at(0, { do: 'start', wish: 'rollback' }),
+        {
+          when: { state: 'rollback preparing.recoveringBackup', calls: 0 },
+          deed: { do: 'fillMemory', looks: 1 },
+        },
+        at(6, { do: 'fail', fate: { kind: 'late', milliseconds: 45_000 }, more: 5 }),
+        at(32, { do: 'fail', fate: { kind: 'hangsAfter' }, more: 6 }),
+        at(31, { do: 'fillMemory', looks: 1 }),
+      ],
+    }),
+  },
 ];

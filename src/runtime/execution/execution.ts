@@ -1,11 +1,9 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { BackpedalError, JournalError } from '../../errors.ts';
-import { RETRIES } from '../../machines/chart.ts';
-import type { RecordDraft } from '../journal.ts';
 import type { World } from '../world.ts';
 import { type ActiveTime, createActiveTime } from './active-time.ts';
+import { appendPatiently } from './append.ts';
 import { type CommandRunner, createCommandRunner, pauseBefore } from './command-runner.ts';
-import { within } from './deadline.ts';
 import { faultEvents, overdue } from './faults.ts';
 import { InnerRunLeft } from './inner-run-left.ts';
 import type { Ledger } from './ledger.ts';
@@ -88,19 +86,6 @@ function viewOf<C extends AnyContext>(it: Machinery<C, AnyEvent, AnyInput>): Exe
   };
 }
 
-/** Appends a record; a vault that fails for a moment is asked again, which is safe: the same text is the same record. */
-async function append(it: Machinery<AnyContext, AnyEvent, AnyInput>, draft: RecordDraft): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await pauseBefore(attempt, it.setting.world.clock);
-      await within(it.setting.world.clock, 'The journal', it.setting.ledger.append(draft));
-      return;
-    } catch (error) {
-      if (error instanceof JournalError || attempt >= RETRIES) throw error;
-    }
-  }
-}
-
 async function enter(
   it: Machinery<AnyContext, AnyEvent, AnyInput>,
   event: AnyEvent | { readonly type: 'BEGIN' },
@@ -109,7 +94,7 @@ async function enter(
 ): Promise<void> {
   const { plan, setting, time } = it;
   time.look();
-  await append(it, {
+  await appendPatiently(setting.world.clock, setting.ledger, {
     run: snapshot.context.run,
     parent: setting.parent,
     machine: { id: plan.id, version: plan.version },

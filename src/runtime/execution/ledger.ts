@@ -13,8 +13,10 @@ export function createLedger(journal: Journal, last: JournalRecord | null): Ledg
   return {
     last: () => end,
     append: async (draft) => {
-      end = await journal.append(end, draft);
-      return end;
+      const record = await journal.append(end, draft);
+      // An attempt that was given up and comes through late must not set the end back.
+      if (end === null || record.seq > end.seq) end = record;
+      return record;
     },
   };
 }
