@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Outcome, runSimulator, runTests, type Wanted } from './catchers.ts';
+import { type Outcome, runSimulator, runTests } from './catchers.ts';
 import { type Sabotage, sabotaged } from './sabotage.ts';
 import { copyOf, copyWorkingTree } from './working-copy.ts';
 
@@ -13,8 +13,8 @@ export interface Verdict {
   readonly seconds: number;
 }
 
-/** The longest that a copy without any sabotage may take for all catchers together, in seconds. */
-const BASELINE = 900;
+/** The longest that catchers may take where nothing is sabotaged, in seconds: only what hangs is stopped. */
+const BASELINE = 600;
 
 const verdictOf = ({ status, by }: Outcome): Pick<Verdict, 'status' | 'by'> => {
   if (status === 'failed') return { status: 'caught', by };
@@ -56,31 +56,45 @@ async function hunt(folder: string, sabotage: Sabotage): Promise<Verdict> {
   }
 }
 
-const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
-
-/** What a sabotage’s catchers are, for several at once: those of titles, and whole files. */
-function unionsOf(sabotages: readonly Sabotage[]): readonly Wanted[] {
-  const titled = sabotages.filter(({ title }) => title !== null);
-  const filesOf = (some: readonly Sabotage[]): string[] => unique(some.flatMap(({ tests }) => tests)).sort();
-  const title = unique(titled.map(({ title: one }) => `(?:${one})`)).join('|');
-  const wanted: readonly Wanted[] = [
-    { files: filesOf(titled), title, until: 'end' },
-    { files: filesOf(sabotages.filter((one) => one.title === null)), title: null, until: 'end' },
-  ];
-  return wanted.filter(({ files }) => files.length > 0);
+/** Takes one thing after the other from a list, with several hands at once. */
+async function share<T>(
+  things: readonly T[],
+  hands: readonly string[],
+  work: (hand: string, thing: T) => Promise<void>,
+) {
+  const queue = [...things];
+  const workAs = async (hand: string): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(hand, next);
+  };
+  await Promise.all(hands.map(workAs));
 }
 
-/** What is wrong with the catchers where nothing is sabotaged: a catch by them would mean nothing. */
-async function checkBaseline(folder: string, sabotages: readonly Sabotage[]): Promise<readonly string[]> {
-  const outcomes: Outcome[] = [];
-  for (const wanted of unionsOf(sabotages)) outcomes.push(await runTests(folder, wanted, BASELINE));
+/** What is wrong with the catchers of some sabotages, which name the same files, where nothing is sabotaged. */
+async function faultsOfTests(folder: string, sabotages: readonly Sabotage[]): Promise<readonly string[]> {
+  const [{ tests: files }] = sabotages as readonly [Sabotage];
+  const titles = [...new Set(sabotages.map(({ title }) => title ?? ''))];
+  const title = titles.includes('') ? null : titles.map((one) => `(?:${one})`).join('|');
+  const { status, by, passed } = await runTests(folder, { files, title, until: 'end' }, BASELINE);
+  if (status !== 'passed') return [`without any sabotage ${files.join(', ')} ${status}: ${by}`];
+  const idle = sabotages.filter(({ title: one }) => !passed.some((name) => new RegExp(one ?? '').test(name)));
+  return idle.map(({ name, title: one }) => `no test of ${name} has a title that matches ${one}`);
+}
+
+/** What is wrong with all catchers where nothing is sabotaged: a catch by such a one would mean nothing. */
+async function checkBaseline(folders: readonly string[], sabotages: readonly Sabotage[]): Promise<readonly string[]> {
+  const groups = new Map<string, Sabotage[]>();
+  for (const sabotage of sabotages.filter(({ tests }) => tests.length > 0)) {
+    const name = sabotage.tests.join();
+    groups.set(name, [...(groups.get(name) ?? []), sabotage]);
+  }
+  const faults: string[] = [];
+  await share([...groups.values()], folders, async (folder, group) => {
+    faults.push(...(await faultsOfTests(folder, group)));
+  });
   const schedules = Math.max(0, ...sabotages.map((one) => one.schedules));
-  if (schedules > 0) outcomes.push(await runSimulator(folder, schedules, BASELINE));
-  const faults = outcomes.filter(({ status }) => status !== 'passed');
-  if (faults.length > 0) return faults.map(({ status, by }) => `without any sabotage a catcher ${status}: ${by}`);
-  const passed = outcomes.flatMap((outcome) => outcome.passed);
-  const idle = sabotages.filter(({ title }) => title !== null && !passed.some((name) => new RegExp(title).test(name)));
-  return idle.map(({ name, title }) => `no test of ${name} has a title that matches ${title}`);
+  if (schedules === 0) return faults;
+  const { status, by } = await runSimulator(folders[0] as string, schedules, BASELINE);
+  return status === 'passed' ? faults : [...faults, `without any sabotage the simulator ${status}: ${by}`];
 }
 
 /** What a hunt came to. */
@@ -106,23 +120,15 @@ export async function huntAll(
   };
   process.once('exit', removeAll);
   try {
-    // Those of one file together, so that no catcher is checked twice without need.
-    const inOrder = [...sabotages].sort((a, b) => ((a.tests[0] ?? '') < (b.tests[0] ?? '') ? -1 : 1));
-    const half = Math.ceil(inOrder.length / 2);
-    const halves = [inOrder.slice(0, half), inOrder.slice(half)];
-    const checked = copies.map(({ folder }, index) => checkBaseline(folder, halves[index] ?? []));
-    const faults = (await Promise.all(checked)).flat();
+    const folders = copies.map(({ folder }) => folder);
+    const faults = await checkBaseline(folders, sabotages);
     if (faults.length > 0) return { verdicts: [], faults };
-    const queue = [...sabotages];
     const verdicts: Verdict[] = [];
-    const work = async (folder: string): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const verdict = await hunt(folder, next);
-        verdicts.push(verdict);
-        tell(verdict);
-      }
-    };
-    await Promise.all(copies.map(({ folder }) => work(folder)));
+    await share(sabotages, folders, async (folder, sabotage) => {
+      const verdict = await hunt(folder, sabotage);
+      verdicts.push(verdict);
+      tell(verdict);
+    });
     return { verdicts, faults: [] };
   } finally {
     process.off('exit', removeAll);
