@@ -17,8 +17,8 @@ type Writer = (row: Row) => string | null;
 /** The insert statements of one batch; a statement for each set of properties, freed together. */
 interface RowWriter {
   readonly write: Writer;
-  /** Key and digest of each row that was written, as it lies in the table. */
-  readonly brought: Map<string, string>;
+  /** Key and digest of each row that was written, as it lies in the table: members of a JSON object, in its text. */
+  readonly brought: string[];
   free(): void;
 }
 
@@ -26,7 +26,7 @@ function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTabl
   const { db } = session;
   const planFor = insertPlans(drizzle, table, keepsUtf8(db) ? 'utf8' : 'asIs');
   const statements = new Map<InsertPlan, Statement>();
-  const brought = new Map<string, string>();
+  const brought: string[] = [];
   const inScope = table.scope === null ? 'TRUE' : table.scope.sql;
   const scopeValues = table.scope?.params ?? [];
   const fingerprint = emptyFingerprint();
@@ -48,7 +48,7 @@ function rowWriter(session: Session, drizzle: AnySqlJsDatabase, table: BoundTabl
       if (within !== 1) return 'outside the scope of the migration';
       const encodedRow = encoded as string;
       fingerprintInto(encodedRow, fingerprint);
-      brought.set(keyOfEncodedRow(encodedRow), fingerprintToHex(fingerprint));
+      brought.push(`${JSON.stringify(keyOfEncodedRow(encodedRow))}:"${fingerprintToHex(fingerprint)}"`);
       return null;
     },
     free() {
@@ -104,8 +104,8 @@ function writeEach(session: Session, rows: readonly Row[], write: Writer): CopyO
 }
 
 /** Records whose rows these are, in one statement: one for each row would cost as much as the rows themselves. */
-function recordBrought({ db }: Session, runNo: number, table: BoundTable, brought: ReadonlyMap<string, string>): void {
-  const digests = longText(db, JSON.stringify(Object.fromEntries(brought)));
+function recordBrought({ db }: Session, runNo: number, table: BoundTable, brought: readonly string[]): void {
+  const digests = longText(db, `{${brought.join(',')}}`);
   db.run(
     `INSERT OR REPLACE INTO backpedal_rows (run, tbl, key, digest) SELECT ?, ?, key, value FROM json_each(${digests.sql})`,
     [runNo, table.name, digests.value],
@@ -131,7 +131,7 @@ export function copyBatch(
     try {
       let rejected: CopyOutcome['rejected'] = [];
       if (!writeAll(session, rows, writer.write)) {
-        writer.brought.clear();
+        writer.brought.length = 0;
         rejected = writeEach(session, rows, writer.write);
       }
       recordBrought(session, run.no, table, writer.brought);
