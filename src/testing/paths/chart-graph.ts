@@ -1,4 +1,5 @@
 import type { AnyMachineSnapshot } from 'xstate';
+import { RETRIES } from '../../machines/chart.ts';
 import { type ChartModel, type ChartPath, type PathStep, pairName, stateName } from './chart-path.ts';
 import { beginning, movesFrom, take } from './walk-chart.ts';
 
@@ -25,7 +26,8 @@ export interface ChartGraph {
 }
 
 function keyOf(model: ChartModel, snapshot: AnyMachineSnapshot): string {
-  const counters = Object.values(model.limits).map((name) => snapshot.context[name]);
+  // Beyond the limit every number is the same to the guards, and a run may be taken up any number of times.
+  const counters = Object.values(model.limits).map((name) => Math.min(Number(snapshot.context[name]), RETRIES));
   return [stateName(snapshot.value), model.facts(snapshot.context), ...counters].join(' ');
 }
 

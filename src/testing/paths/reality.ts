@@ -45,6 +45,17 @@ const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
     step: ({ event, name, from }) => event.type === 'RESUMED' && from === 'replacingBackup' && name === 'RESUMED',
   },
   {
+    reason: 'once a burst may be seen in storage, a run that has lost its backup is taken up to be verified instead',
+    sequence: ({ name, from }, before) =>
+      name === 'RESUMED replaceBackup' &&
+      from !== 'replacingBackup' &&
+      before.some((step) => step.from === 'restoringStorage'),
+  },
+  {
+    reason: 'a run that has been verified needs no backup any more',
+    step: ({ name, from }) => name === 'RESUMED replaceBackup' && from === 'cleaningState',
+  },
+  {
     reason: 'the database does not refuse for drift what was approved whatever the drift',
     step: ({ event }, { approved }) => event.type === 'DRIFTED' && approved.rows === 'any',
   },
