@@ -268,3 +268,25 @@ describe('settling', () => {
     expect(on.database.store.leases.get(on.migration.id)?.holder ?? null).toBeNull();
   });
 });
+
+describe('an unlocking', () => {
+  it('CR7 ends what was to be settled: nothing of before is written over what people have repaired', async () => {
+    const { on, client } = await migrated();
+    const fails = async (): Promise<never> => {
+      throw new DatabaseError('DATABASE_FAILED', 'Told to fail.');
+    };
+    const storage = { ...on.storage, read: on.storage.read };
+    storage.read = async (keys) => {
+      const values = await on.storage.read(keys);
+      if (keys.includes('task-store') && values.get('task-store') !== null) values.set('task-store', 'a lie');
+      return values;
+    };
+    const stuck = on.client('stuck', { storage, database: { ...on.database, undoClear: fails } });
+    expect((await on.until(stuck.rollback({ reason: 'USER_REQUEST' }))).outcome).toBe('safeMode');
+    await on.until(client.unlock({ reason: 'repaired' }));
+    on.storage.setItem('task-store', 'repaired');
+    const before = on.storage.entries();
+    expect(await on.until(on.client('c').recover())).toMatchObject({ action: 'nothingToDo' });
+    expect(on.storage.entries()).toEqual(before);
+  });
+});

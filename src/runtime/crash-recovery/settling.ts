@@ -17,7 +17,7 @@ import type { CrashMemory } from './memory.ts';
 function lastBurst({ runs }: History): RunHistory | null {
   const wrote = ({ machine, end, context }: RunHistory): boolean => {
     if (machine === 'rollback')
-      return end !== null && end !== 'safeMode' && (context as RollbackContext).targets !== null;
+      return end !== null && end !== 'safeMode' && end !== 'unlocked' && (context as RollbackContext).targets !== null;
     if (machine !== 'migration') return false;
     const { removed, restored } = context as MigrationContext;
     return (end === 'migrated' && removed > 0) || (end === 'unchanged' && restored > 0);
@@ -46,10 +46,15 @@ const isSuperseded = ({ runs }: History, { last }: RunHistory): boolean =>
       machine === 'migration' && first.seq > last.seq && (context as MigrationContext).backup !== null,
   );
 
+/** After an unlocking storage is what people have made of it, and nothing of before is written over that. */
+const isRepaired = ({ runs }: History, { last }: RunHistory): boolean =>
+  runs.some((run) => run.end === 'unlocked' && run.last.seq > last.seq);
+
 /** The run whose burst may not be on the disk yet (hazard H1), or `null`. */
 export async function unsettledRun(world: World, history: History): Promise<RunHistory | null> {
   const run = lastBurst(history);
-  if (run === null || isSuperseded(history, run) || wasKeptEmpty(history, run.run)) return null;
+  if (run === null || isSuperseded(history, run) || isRepaired(history, run)) return null;
+  if (wasKeptEmpty(history, run.run)) return null;
   const writer = lastWriter(history, run);
   const writtenAt = history.runs.find((known) => known.run === writer)?.last.at ?? run.last.at;
   const isOld = world.clock.now() - writtenAt >= world.migration.settleAfter;
