@@ -189,7 +189,7 @@ export function createPathRunner(options: RunPathOptions = {}): PathRunner {
 
   return {
     run: async (path) => {
-      if (!isRecorded(path)) return runCrashRecoveryPath(path, createWorld, patience);
+      if (!isRecorded(path)) return { path, failures: await runCrashRecoveryPath(path, createWorld, patience) };
       const items = { accepted: true };
       const { world, original } = await begin(path, items);
       const before = path.chart === 'rollback' ? await witness(world) : original;
