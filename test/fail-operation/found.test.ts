@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DatabaseError } from '../../src/errors.ts';
 import type { VaultPort } from '../../src/ports/vault.ts';
 import { CONTENT, device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
 
@@ -89,6 +90,41 @@ describe('what failing operations have brought to light', () => {
     expect(keysOf(on.storage)).toEqual(before);
     expect(await on.until(on.client('c').recover())).toMatchObject({ action: 'restoredAgain' });
     expect(on.storage.getItem('task-store')).toContain('changed');
+  });
+
+  it('FO3 a record that the vault does not find once does not cost the journal', async () => {
+    const { on } = await migrated();
+    const before = on.records().length;
+    for (let at = 0; at < before; at++) {
+      let lies = 1;
+      const get: VaultPort['get'] = async (name) => {
+        if (!name.endsWith(`/journal/${String(at).padStart(12, '0')}`)) return on.vault.get(name);
+        lies -= 1;
+        return lies >= 0 ? null : on.vault.get(name);
+      };
+      const client = on.client(`b-${at}`, { vault: { ...on.vault, get } });
+      expect(await on.until(client.recover())).toMatchObject({ action: 'nothingToDo', migrationState: 'MIGRATED' });
+    }
+    expect(on.records()).toHaveLength(before);
+  });
+
+  it('FO1 a database that fails once while a burst is restored again costs nothing of it', async () => {
+    const { on, client } = await migrated();
+    on.storage.setItem('task-store', 'written by the app since');
+    on.storage.flush();
+    await on.until(client.rollback({ reason: 'USER_REQUEST', onDrift: 'discard' }));
+    const restored = keysOf(on.storage);
+    on.storage.crash('none');
+    let ledgers = 0;
+    const ledger: typeof on.database.ledger = async (migration) => {
+      ledgers += 1;
+      if (ledgers === 2) throw new DatabaseError('DATABASE_UNAVAILABLE', 'Told to fail.', { persistence: 'transient' });
+      return on.database.ledger(migration);
+    };
+    const next = on.client('b', { database: { ...on.database, ledger } });
+    expect(await on.until(next.recover())).toMatchObject({ action: 'restoredAgain' });
+    expect(ledgers).toBeGreaterThan(2);
+    expect(keysOf(on.storage)).toEqual(restored);
   });
 
   it('FO2 a start whose vault hangs at any read is given up, and the next one goes on', async () => {

@@ -13,15 +13,20 @@ import type { CrashMemory } from './memory.ts';
 import { unsettledRun } from './settling.ts';
 
 /** The journal; `null` when it cannot be read any more. One that cannot be read now, or is newer, throws. */
-async function readJournal({ world, journal }: Session): Promise<History | null> {
-  try {
-    return historyOf(await within(world.clock, 'The journal', journal.read()));
-  } catch (error) {
-    if (!(error instanceof JournalError) || error.code !== 'JOURNAL_UNREADABLE') throw error;
-    world.logger.error('The journal cannot be read any more; the copies themselves are looked at.', {
-      cause: causeOf(error),
-    });
-    return null;
+async function readJournal(session: Session): Promise<History | null> {
+  const { world, journal } = session;
+  // What is going to be replaced is looked at twice: a vault that errs once must not cost the journal.
+  for (let looks = 1; ; looks++) {
+    try {
+      return historyOf(await within(world.clock, 'The journal', journal.read()));
+    } catch (error) {
+      if (!(error instanceof JournalError) || error.code !== 'JOURNAL_UNREADABLE') throw error;
+      if (looks < 2) continue;
+      world.logger.error('The journal cannot be read any more; the copies themselves are looked at.', {
+        cause: causeOf(error),
+      });
+      return null;
+    }
   }
 }
 

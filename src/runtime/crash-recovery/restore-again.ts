@@ -3,7 +3,6 @@ import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/cr
 import type { MigrationContext } from '../../machines/migration/types.ts';
 import type { RollbackContext } from '../../machines/rollback/types.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
-import { causeOf } from '../cause.ts';
 import type { Work } from '../execution/types.ts';
 import type { RunHistory } from '../history.ts';
 import { markerWrite, readMarker } from '../marker.ts';
@@ -41,16 +40,10 @@ const stateless = (): RollbackMemory => ({
 
 /** What was going to be overwritten, by key, as the latest preparation recorded it. */
 async function recordedBefore(world: World, { run, migration }: RollbackContext): Promise<ReadonlyMap<string, string>> {
-  try {
-    const { steps } = await world.database.ledger(migration);
-    const latest = steps.findLast((step) => step.run === run && step.step.startsWith('targets:'));
-    const before = (latest?.outcome as TargetsRecord | undefined)?.before ?? [];
-    return new Map(before.flatMap(([key, state, id]) => (state === 'displaced' ? [[key, id ?? '']] : [])));
-  } catch (error) {
-    // Without it nothing is overwritten but what the backup holds as well.
-    world.logger.warn('What storage held before the run could not be asked.', { cause: causeOf(error) });
-    return new Map();
-  }
+  const { steps } = await world.database.ledger(migration);
+  const latest = steps.findLast((step) => step.run === run && step.step.startsWith('targets:'));
+  const before = (latest?.outcome as TargetsRecord | undefined)?.before ?? [];
+  return new Map(before.flatMap(([key, state, id]) => (state === 'displaced' ? [[key, id ?? '']] : [])));
 }
 
 /** The rollback's burst once more: a key is written only over nothing, over its backup, or over what was there before. */

@@ -1,6 +1,7 @@
 import { BackpedalError } from '../../errors.ts';
 import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
 import type { RollbackInput } from '../../machines/rollback/types.ts';
+import { within } from '../execution/deadline.ts';
 import { InnerRunLeft } from '../execution/inner-run-left.ts';
 import type { Ledger } from '../execution/ledger.ts';
 import type { Start } from '../execution/start.ts';
@@ -42,7 +43,7 @@ export async function retryRollback(
   memory: CrashMemory,
 ): Promise<CrashRecoveryEvent> {
   const { session } = memory;
-  const undoes = await adopt(world, context, memory);
+  const undoes = await within(world.clock, 'The journal', adopt(world, context, memory));
   const history = await readHistory(session);
   const before = history.runs.filter(({ parent }) => parent === context.run).at(-1);
   if (before !== undefined && before.end !== null) return { type: 'RUN_ENDED', outcome: before.end };
