@@ -20,6 +20,14 @@ export function addCells(cells: Cells, more: Iterable<readonly [string, number]>
 
 /** States of the charts in which nothing can happen to a run, each with the reason. */
 export const UNREACHABLE: Readonly<Record<string, string>> = {
+  'crashRecovery looking': 'it only looks: nothing is recorded or shown, and what is found is handed on',
+  'crashRecovery acting.goingOn': 'the run that it goes on with is shown in its place, in the states above',
+  'crashRecovery acting.adopting': 'only where the journal is lost, which no schedule does; test/crash-recovery does',
+  'crashRecovery acting.discarding': 'only where the journal is lost, which no schedule does; test/crash-recovery does',
+  'crashRecovery acting.completing': 'only where the journal is lost, which no schedule does; test/crash-recovery does',
+  'crashRecovery acting.retrying': 'only where the journal is lost, which no schedule does; test/crash-recovery does',
+  'crashRecovery ending.lockingDown':
+    'only where the journal is lost, which no schedule does; test/crash-recovery does',
   'migration migrated': 'an end: the run does nothing any more',
   'migration unchanged': 'an end: the run does nothing any more',
   'migration rolledBack': 'an end: the run does nothing any more',

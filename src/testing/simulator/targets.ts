@@ -27,6 +27,15 @@ const innerEndsUnchanged: readonly Act[] = [
   cancelIn('migration clearingSource'),
   cancelIn('rollback preparing.inspecting'),
 ];
+/** The rollback has ended, the browser loses its burst, and the app is started again. */
+const burstLost: Way = {
+  start: 'migrated',
+  world: { storage: 'browser', source: 'clear', onDrift: 'discard' },
+  acts: [
+    { when: { after: 400 }, deed: { do: 'crash', plan: { kept: 0, torn: 0.9 } } },
+    { when: { after: 0 }, deed: { do: 'start', wish: 'recover' } },
+  ],
+};
 const damaged: Way = { start: 'migrated', before: [{ do: 'damage', part: 'head' }] };
 
 /** Every state in which a run can be, and the way there. */
@@ -79,6 +88,16 @@ export const WAYS: Readonly<Record<string, Way>> = {
     ],
   },
   'rollback finishing.announcing': rollback,
+  'crashRecovery acting.asking': {
+    start: 'migrated',
+    world: { source: 'clear', onDrift: 'discard' },
+    acts: [
+      { when: { after: 400 }, deed: { do: 'empty' } },
+      { when: { after: 0 }, deed: { do: 'start', wish: 'recover' } },
+    ],
+  },
+  'crashRecovery acting.restoringAgain': burstLost,
+  'crashRecovery ending.announcing': burstLost,
   'migration preparing.surveying': migration,
   'migration preparing.locking': migration,
   'migration preparing.stopping': migration,
