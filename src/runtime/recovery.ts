@@ -15,7 +15,7 @@ import { readMarker } from './marker.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { foreignStorage } from './requests.ts';
 import { type Place, resumeStart, runMigration, runRollback } from './runs.ts';
-import { carryOut, ledgerAfter, readHistory, releaseLock, type Session } from './session.ts';
+import { carryOut, LOOK_EVERY, ledgerAfter, readHistory, releaseLock, type Session } from './session.ts';
 import { resultFromJournal } from './starting.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
 
@@ -57,12 +57,31 @@ function runCrashRecovery(
   return carryOut(session, crashRecoveryPlan(memory), start, { ledger, parent, items: 0, state: history.state });
 }
 
+/** Writers that were stopped here for a run that goes on elsewhere work again once nothing is open any more. */
+async function letGoLater(session: Session): Promise<void> {
+  const { world } = session;
+  const { signal } = session.closing;
+  while (session.executions.length === 0 && world.operations.wanted() === 'stopped') {
+    const { open, locked } = await readHistory(session);
+    if (open === null && locked !== null) return;
+    if (open === null) return world.operations.resume();
+    // Whoever closes the client gets a last look.
+    if (signal.aborted) return;
+    await world.clock.sleep(LOOK_EVERY, signal);
+  }
+}
+
 /** Makes the session busy with a run until it has stopped. */
 function occupy(session: Session, run: Promise<ExecutionEnd>): Promise<ExecutionEnd> {
   const running = run.finally(() => releaseLock(session));
   const { logger } = session.world;
   const place = running.then(
     (end) => {
+      if (end.status === 'superseded') {
+        letGoLater(session).catch((error: unknown) =>
+          logger.error('The app’s writers could not be told to work again.', { cause: causeOf(error) }),
+        );
+      }
       if (end.status === 'suspended') logger.error('The run could not go on.', { cause: causeOf(end.error) });
       if (end.status === 'ended' && end.view.context.outcome === 'rolledBack') payCacheLater(session);
     },

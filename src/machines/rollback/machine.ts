@@ -283,8 +283,8 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
           meta: meta.announcing,
           entry: run('announce'),
           on: {
-            ANNOUNCED: ends({}),
-            FAILED: [again('announcing'), ...ends({ actions: ['warn', 'oweAnnouncing'] } as const)],
+            ANNOUNCED: ends([]),
+            FAILED: [again('announcing'), ...ends(['warn', 'oweAnnouncing'])],
           },
         },
       },

@@ -52,6 +52,10 @@ const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
       before.some((step) => step.from === 'restoringStorage'),
   },
   {
+    reason: 'a burst that was being verified is there after its process has died; only a browser that dies loses it',
+    step: ({ name, from }) => name === 'RESUMED replaceBackup' && from === 'verifyingData',
+  },
+  {
     reason: 'a run that has been verified needs no backup any more',
     step: ({ name, from }) => name === 'RESUMED replaceBackup' && from === 'cleaningState',
   },
