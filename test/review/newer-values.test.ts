@@ -89,7 +89,9 @@ describe('a run that cannot be taken up', () => {
     void doomed.client.rollback({ reason: 'USER_REQUEST' });
     await kit.clock.advance(0);
     await kit.lock.steal('backpedal:small').release();
-    const second = kit.start({ storage: [{ operation: 'read', moment: 'before', behaviour: { throws: denied } }] });
+    const second = kit.start({
+      storage: [{ operation: 'read', moment: 'before', repeat: 'forever', behaviour: { throws: denied } }],
+    });
     await expect(second.client.recover()).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
     expect(await kit.start().client.recover()).toMatchObject({ rollback: { outcome: 'rolledBack' } });
   });
