@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { transition } from 'xstate';
+import { rollbackMachine } from '../../src/machines/index.ts';
 import { type ChartModel, createPathRunner, migrationModel, pathName, rollbackModel } from '../../src/testing/index.ts';
 import {
   type ChartGraph,
@@ -41,16 +43,7 @@ function targets(taken: readonly Taken[]): Readonly<Record<string, readonly stri
   return Object.fromEntries(Object.entries(found).map(([from, to]) => [from, [...to].sort()]));
 }
 
-const PREPARING = [
-  'inspecting',
-  'deciding',
-  'locking',
-  'stopping',
-  'loadingBackup',
-  'standingDown',
-  'recoveringBackup',
-  'requestingManualRecovery',
-];
+const PREPARING = ['inspecting', 'deciding', 'locking', 'stopping', 'loadingBackup', 'standingDown'];
 const EXECUTING = [
   'clearingDatabase',
   'resolvingClear',
@@ -65,7 +58,9 @@ const UNDOING = ['undoingClear', 'undoingRestore'];
 function pathThrough(model: ChartModel, from: string, names: readonly string[]): ChartPath {
   const graph = graphOf(model);
   const toEnd = waysToEnd(graph);
-  let node = graph.nodes.find(({ state }) => state === from) as GraphNode;
+  // What a run is taken up for is decided by what is found, which no script brings about.
+  const isScripted = (one: GraphNode): boolean => !wayTo(one).some(({ name }) => name.startsWith('RESUMED '));
+  let node = graph.nodes.find((one) => one.state === from && isScripted(one)) as GraphNode;
   const steps = wayTo(node);
   for (const name of names) {
     const taken = node.out.find(({ step }) => step.name === name);
@@ -163,12 +158,15 @@ describe('the rollback', () => {
       inspecting: ['recoveringBackup'],
       loadingBackup: ['recoveringBackup'],
     });
-    const asked = all(rollbackModel).filter(({ node }) => node.state === 'requestingManualRecovery');
-    expect(new Set(asked.map(({ node }) => node.context.escalation))).toEqual(new Set([3]));
-    const left = asked.filter(({ next }) => next.state !== 'requestingManualRecovery');
-    expect(new Set(left.map(({ next }) => `${next.state} ${next.context.outcome}`))).toEqual(
-      new Set(['releasing unchanged']),
-    );
+    const searching = graphOf(rollbackModel).nodes.filter(({ state }) => state === 'recoveringBackup');
+    expect(searching.length).toBeGreaterThan(0);
+    for (const { context } of searching) {
+      const value = { preparing: 'recoveringBackup' };
+      const before = rollbackMachine.resolveState({ value, context: context as never });
+      const [after] = transition(rollbackMachine, before, { type: 'NOT_RECOVERED', code: 'BACKUP_NOT_FOUND' });
+      expect(after.value).toEqual({ finishing: 'releasing' });
+      expect(after.context).toMatchObject({ outcome: 'unchanged', escalation: 3 });
+    }
   });
 
   it('RB35 a failure for good after a death in Clear Database is looked up: done, it goes on; not done, it is unchanged', async () => {

@@ -201,21 +201,19 @@ export const rollbackMachine: Chart<RollbackContext, RollbackEvent, RollbackInpu
     },
     verifying: {
       initial: 'verifyingData',
-      on: {
-        RESUMED: [
-          ...withdraw,
-          {
-            target: '#rollback.executing.replacingBackup',
-            guard: 'needsAnotherBackup',
-            actions: ['noteResumed', 'startAfresh'],
-          },
-        ],
-      },
       states: {
         verifyingData: {
           meta: meta.verifyingData,
           entry: run('verifyData'),
           on: {
+            RESUMED: [
+              ...withdraw,
+              {
+                target: '#rollback.executing.replacingBackup',
+                guard: 'needsAnotherBackup',
+                actions: ['noteResumed', 'startAfresh'],
+              },
+            ],
             VERIFIED: { target: 'cleaningState', actions: ['noteVerified', 'endRolledBack'] },
             // Only until here: once verified, restoring again could overwrite what the app has written since.
             OWNERSHIP_LOST: reclaim,

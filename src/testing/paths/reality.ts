@@ -56,10 +56,6 @@ const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
     step: ({ name, from }) => name === 'RESUMED replaceBackup' && from === 'verifyingData',
   },
   {
-    reason: 'a run that has been verified needs no backup any more',
-    step: ({ name, from }) => name === 'RESUMED replaceBackup' && from === 'cleaningState',
-  },
-  {
     reason: 'the database does not refuse for drift what was approved whatever the drift',
     step: ({ event }, { approved }) => event.type === 'DRIFTED' && approved.rows === 'any',
   },
