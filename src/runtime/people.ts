@@ -4,6 +4,7 @@ import type { RollbackContext } from '../machines/rollback/types.ts';
 import { checkDecision, checkReason } from './arguments.ts';
 import { appendAudit } from './audit-log.ts';
 import { charts, snapshotOf } from './charts.ts';
+import { within } from './execution/deadline.ts';
 import type { AnyEvent } from './execution/types.ts';
 import { viewOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
@@ -118,7 +119,7 @@ async function appendUnlock(session: Session, run: RunHistory, reason: string): 
 
 /**
  * Leaves safe mode; the reason is journaled and audited, and the app's writers are let go.
- * @throws BackpedalError `NOT_IN_SAFE_MODE`, `INPUT_ARGUMENT`
+ * @throws BackpedalError `NOT_IN_SAFE_MODE`, `INPUT_ARGUMENT`, `OPERATION_TIMED_OUT` (ask again)
  */
 export async function unlock(session: Session, options: { readonly reason: string }): Promise<void> {
   const reason = checkReason(options);
@@ -126,7 +127,7 @@ export async function unlock(session: Session, options: { readonly reason: strin
   const { locked } = await readHistory(session);
   if (locked === null) throw new BackpedalError('NOT_IN_SAFE_MODE', 'The system is not in safe mode.');
   // First: a lock that nobody can account for is not opened. Repeated, it is entered once.
-  await appendAudit(world, {
+  const entry = appendAudit(world, {
     type: 'SAFE_MODE_UNLOCKED',
     migrationId: world.migration.id,
     runId: locked.run,
@@ -136,6 +137,7 @@ export async function unlock(session: Session, options: { readonly reason: strin
     performedBy: world.identity.user(),
     reason,
   });
-  await appendUnlock(session, locked, reason);
-  await world.operations.resume();
+  await within(world.clock, 'The audit trail', entry);
+  await within(world.clock, 'The journal', appendUnlock(session, locked, reason));
+  await within(world.clock, 'The app', world.operations.resume());
 }

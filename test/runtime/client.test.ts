@@ -524,6 +524,27 @@ describe('recovery and results', () => {
     }
   });
 
+  it('TR5 unlocking gives up a port that hangs, and can be asked for again', async () => {
+    const hanging = { putIfAbsent: 'The audit trail or the journal', resume: 'The app' } as const;
+    for (const name of Object.keys(hanging)) {
+      const { on, client } = await migrated();
+      const fails = async (): Promise<never> => Promise.reject(new DatabaseError('DATABASE_FAILED', 'No.'));
+      const stuck = on.client('stuck', {
+        storage: { ...on.storage, write: async () => Promise.reject(new StorageError('STORAGE_DENIED', 'No.')) },
+        database: { ...on.database, undoClear: fails },
+      });
+      expect((await on.until(stuck.rollback({ reason: 'USER_REQUEST' }))).outcome).toBe('safeMode');
+      const never = (): Promise<never> => new Promise(() => undefined);
+      const late = on.client('late', {
+        ...(name === 'putIfAbsent' ? { vault: { ...on.vault, putIfAbsent: never } } : {}),
+        ...(name === 'resume' ? { operations: { stop: async () => undefined, resume: never } } : {}),
+      });
+      expect(await codeOf(on.until(late.unlock({ reason: 'looked at it' })))).toBe('OPERATION_TIMED_OUT');
+      if (name === 'putIfAbsent') await on.until(client.unlock({ reason: 'looked at it' }));
+      expect(await on.until(on.client('after').recover())).toMatchObject({ migrationState: 'MIGRATED' });
+    }
+  });
+
   it('CL10 recoveries that are asked for at the same time carry one run out once', async () => {
     const { on } = await migrated();
     const death = new AbortController();
