@@ -86,7 +86,7 @@ async function underLock<T>(session: Session, refuse: () => Error, work: () => P
   try {
     return await work();
   } finally {
-    if (isOurs) await releaseLock(session);
+    if (isOurs || session.recovering === null) await releaseLock(session);
   }
 }
 
