@@ -2,26 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { BackpedalError, DatabaseError } from '../../src/errors.ts';
 import type { Fault } from '../../src/testing/index.ts';
 import { differences, violations, type Witness, witness } from '../support/invariants.ts';
-import { createKit, drive, type Kit, SMALL_STORAGE } from '../support/run-kit.ts';
+import { drive } from '../support/run-kit.ts';
 import { MERGING_ROLLBACK, rehearse, setStage } from '../support/scenarios.ts';
-
-async function migrated(): Promise<Kit> {
-  const kit = createKit();
-  await kit.start().client.migrate();
-  return kit;
-}
+import { always, migratedKit, original } from '../support/small-run.ts';
 
 const transient = (code: 'STORAGE_UNAVAILABLE' | 'DATABASE_UNAVAILABLE'): Error =>
   new BackpedalError(code, 'Told to fail.', { persistence: 'transient' });
-
-const always = (operation: string, throws: unknown, moment: Fault['moment'] = 'before'): Fault => ({
-  operation,
-  moment,
-  repeat: 'forever',
-  behaviour: { throws },
-});
-
-const original = (key: string): string | undefined => new Map(SMALL_STORAGE).get(key);
 
 describe('the outcome of Clear Database that nobody knows', () => {
   const unknown = new DatabaseError('DATABASE_OUTCOME_UNKNOWN', 'The connection was lost while committing.');
@@ -57,7 +43,7 @@ describe('the outcome of Clear Database that nobody knows', () => {
 
 describe('safe mode', () => {
   it('RB12 locks migration and rollback until a person unlocks it with a reason, which is audited', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const broken = kit.start({ storage: [{ ...always('read', transient('STORAGE_UNAVAILABLE')), at: 8 }] });
     const driven = await drive(kit.clock, broken.client.rollback({ reason: 'USER_REQUEST' }));
     expect(driven).toMatchObject({ end: 'value', value: { outcome: 'safeMode', success: false } });
@@ -107,7 +93,7 @@ describe('a rollback after safe mode', () => {
 
 describe('a backup that cannot be used', () => {
   it('RB17 changes nothing; administrators are told reason, suggested action and affected data', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const before = witness(kit);
     const content = [...kit.vault.disk.keys()].find((name) => name.endsWith('/content')) ?? '';
     kit.vault.disk.set(content, (kit.vault.disk.get(content) ?? '').replace('Eins', 'Zwei'));
@@ -135,7 +121,7 @@ describe('a backup that cannot be used', () => {
 
 describe('a transient fault', () => {
   it('TR6 is met with three more attempts, after 200, 400 and 800 ms', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const times: number[] = [];
     const note: Fault = {
       ...always('clear', transient('DATABASE_UNAVAILABLE')),
@@ -150,7 +136,7 @@ describe('a transient fault', () => {
   });
 
   it('TR6 that passes by the third attempt more is not seen in the result', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const faults = [1, 2, 3].map(
       (at): Fault => ({
         operation: 'clear',

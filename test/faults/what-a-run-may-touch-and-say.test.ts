@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { BackpedalError, DatabaseError } from '../../src/errors.ts';
+import { DatabaseError } from '../../src/errors.ts';
 import type { Row } from '../../src/ports/database.ts';
 import { type Fault, memoryDatabase } from '../../src/testing/index.ts';
 import { differences, type Witness, witness } from '../support/invariants.ts';
-import { createKit, drive, type Kit, SMALL_SCHEMA, SMALL_STORAGE, smallDatabase } from '../support/run-kit.ts';
+import { createKit, drive, type Kit, SMALL_SCHEMA, smallDatabase } from '../support/run-kit.ts';
 import { PLAIN_ROLLBACK, rehearse, setStage } from '../support/scenarios.ts';
-
-async function migrated(): Promise<Kit> {
-  const kit = createKit();
-  await kit.start().client.migrate();
-  return kit;
-}
-
-const _transient = (code: 'STORAGE_UNAVAILABLE' | 'DATABASE_UNAVAILABLE'): Error =>
-  new BackpedalError(code, 'Told to fail.', { persistence: 'transient' });
-
-const always = (operation: string, throws: unknown, moment: Fault['moment'] = 'before'): Fault => ({
-  operation,
-  moment,
-  repeat: 'forever',
-  behaviour: { throws },
-});
-
-const original = (key: string): string | undefined => new Map(SMALL_STORAGE).get(key);
+import { always, migratedKit, original } from '../support/small-run.ts';
 
 describe('a scope', () => {
   it('RB7 rows outside it, and rows of others in it, are never touched, whenever they came', async () => {
@@ -70,7 +53,7 @@ describe('storage that somebody else writes during the run', () => {
 
 describe('a run and where it belongs', () => {
   it('RB16 a second rollback in the same process, or in another one, is refused while one runs', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const first = kit.start();
     const second = kit.start();
     const refusal = { code: 'RUN_IN_PROGRESS', message: 'Rollback already in progress' };
@@ -82,7 +65,7 @@ describe('a run and where it belongs', () => {
   });
 
   it('RB16 of many that begin at the same time without any lock exactly one runs', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const lockless: Fault = always('acquire', new Error('no locks here'));
     const processes = Array.from({ length: 5 }, () => kit.start({ lock: [lockless] }));
     const ends = await Promise.allSettled(processes.map(({ client }) => client.rollback({ reason: 'USER_REQUEST' })));
@@ -94,7 +77,7 @@ describe('a run and where it belongs', () => {
   });
 
   it('RB18 a storage that it does not belong to never resumes it, nor restores from it', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const dying = kit.start({ database: [{ operation: 'clear', moment: 'after', behaviour: 'neverSettles' }] });
     dying.client.rollback({ reason: 'USER_REQUEST' }).catch(() => {});
     while (dying.ports.database.hits() === 0) await kit.clock.advance(0);
@@ -118,7 +101,7 @@ describe('what is said of a run', () => {
       [{ operations: [always('resume', new Error('no'))] }, 'INTERNAL'],
     ];
     for (const [faults, code] of around) {
-      const kit = await migrated();
+      const kit = await migratedKit();
       const driven = await drive(kit.clock, kit.start(faults).client.rollback({ reason: 'USER_REQUEST' }));
       expect(driven).toMatchObject({
         end: 'value',
@@ -130,7 +113,7 @@ describe('what is said of a run', () => {
   });
 
   it('RB11 is FAILED for a run that changed nothing', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const process = kit.start({ database: [always('clear', new DatabaseError('DATABASE_FAILED', 'no'))] });
     const driven = await drive(kit.clock, process.client.rollback({ reason: 'USER_REQUEST' }));
     expect(driven).toMatchObject({
@@ -140,7 +123,7 @@ describe('what is said of a run', () => {
   });
 
   it('RB22 is success only after every key was compared: one that is changed behind the burst is found', async () => {
-    const kit = await migrated();
+    const kit = await migratedKit();
     const process = kit.start();
     let spoiled = 0;
     process.client.subscribe(() => {
