@@ -68,6 +68,19 @@ export const describe = (
   more: Pick<StateMeta, 'step' | 'waitsFor'> = {},
 ): StateMeta => ({ label, description, stage, severity, cancel, ...more });
 
+/** What those states mean in which every run that changes something comes to rest. */
+export const restingMeta: Readonly<Record<'announcing' | 'safeMode' | 'unlocked', StateMeta>> = {
+  announcing: describe('VERIFYING', 'info', 'tooLate', 'Reporting', 'Writes the audit entry and notifies people.'),
+  safeMode: describe(
+    'FAILED',
+    'critical',
+    'tooLate',
+    'Safe mode',
+    'Migration and rollback are locked. All copies are intact and can be downloaded.',
+  ),
+  unlocked: describe('FAILED', 'warning', 'tooLate', 'Unlocked', 'A person has unlocked the system and said why.'),
+};
+
 /** The transition back into the same state, to do its command once more while the fault is transient. */
 export interface Again {
   readonly target: string;

@@ -1,4 +1,4 @@
-import { type StateMeta, describe as state } from '../chart.ts';
+import { restingMeta, type StateMeta, describe as state } from '../chart.ts';
 
 const looking = state.bind(null, 'PREPARING', 'info', 'tooLate');
 const acting = state.bind(null, 'EXECUTING', 'warning', 'tooLate');
@@ -29,6 +29,7 @@ export type CrashRecoveryState =
 
 /** What each state of the crash recovery means to people, by the state's name. */
 export const crashRecoveryMeta: Readonly<Record<CrashRecoveryState, StateMeta>> = {
+  ...restingMeta,
   finding: looking('Looking for unfinished work', 'Asks journal and database whether a run was interrupted.'),
   probing: looking('Looking at every copy', 'Compares storage, database, archive and backups. Changes nothing.'),
   resuming: looking('Going on with the interrupted run', 'It goes on at its last record, with a higher token.'),
@@ -64,18 +65,9 @@ export const crashRecoveryMeta: Readonly<Record<CrashRecoveryState, StateMeta>> 
     'Entering safe mode',
     'No complete copy was found. Everything there is is kept, and people are told.',
   ),
-  announcing: state('VERIFYING', 'info', 'tooLate', 'Reporting', 'Writes the audit entry and notifies people.'),
   done: state('COMPLETED', 'info', 'tooLate', 'Nothing is left to do', 'The app may start.'),
   failed: state('FAILED', 'warning', 'tooLate', 'It could not be looked', 'Nothing was changed. Try again.'),
   recovered: state('COMPLETED', 'info', 'tooLate', 'Recovered', 'What was interrupted or lost has been made good.'),
   rolledBack: state('COMPLETED', 'info', 'tooLate', 'Your data is back', 'The migration has been rolled back.'),
   unchanged: state('FAILED', 'warning', 'tooLate', 'Nothing was changed', 'Everything is as it was before the run.'),
-  safeMode: state(
-    'FAILED',
-    'critical',
-    'tooLate',
-    'Safe mode',
-    'Migration and rollback are locked. All copies are intact and can be downloaded.',
-  ),
-  unlocked: state('FAILED', 'warning', 'tooLate', 'Unlocked', 'A person has unlocked the system and said why.'),
 };

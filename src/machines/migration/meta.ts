@@ -1,4 +1,4 @@
-import { type StateMeta, describe as state } from '../chart.ts';
+import { restingMeta, type StateMeta, describe as state } from '../chart.ts';
 
 const preparing = state.bind(null, 'PREPARING', 'info', 'stopsHere');
 const copying = state.bind(null, 'EXECUTING', 'info', 'undoes');
@@ -29,6 +29,7 @@ export type MigrationState =
 
 /** What each state of the migration means to people, by the state's name. */
 export const migrationMeta: Readonly<Record<MigrationState, StateMeta>> = {
+  ...restingMeta,
   surveying: preparing('Looking at your data', 'Reads what is to be moved and checks that all of it is understood.'),
   locking: preparing('Making sure that nobody else is at it', 'Takes the lease; the database issues a fencing token.'),
   stopping: preparing('Stopping the app’s work', 'The app’s writers stand still so that nothing changes meanwhile.'),
@@ -52,16 +53,7 @@ export const migrationMeta: Readonly<Record<MigrationState, StateMeta>> = {
     'Entering safe mode',
     'Neither forwards nor backwards was possible. Every copy is kept, and people are told.',
   ),
-  announcing: state('VERIFYING', 'info', 'tooLate', 'Reporting', 'Writes the audit entry and notifies people.'),
   migrated: state('COMPLETED', 'info', 'tooLate', 'Moved', 'Your data is in the database.'),
   unchanged: state('FAILED', 'warning', 'tooLate', 'Nothing was changed', 'Everything is as it was before the run.'),
   rolledBack: state('FAILED', 'warning', 'tooLate', 'Taken back', 'The migration was stopped and rolled back.'),
-  safeMode: state(
-    'FAILED',
-    'critical',
-    'tooLate',
-    'Safe mode',
-    'Migration and rollback are locked. All copies are intact and can be downloaded.',
-  ),
-  unlocked: state('FAILED', 'warning', 'tooLate', 'Unlocked', 'A person has unlocked the system and said why.'),
 };

@@ -1,4 +1,4 @@
-import { type StateMeta, describe as state } from '../chart.ts';
+import { restingMeta, type StateMeta, describe as state } from '../chart.ts';
 
 const preparing = state.bind(null, 'PREPARING', 'info', 'stopsHere');
 const executing = state.bind(null, 'EXECUTING', 'info', 'undoes');
@@ -34,6 +34,7 @@ export type RollbackState =
 
 /** What each state of the rollback means to people, by the state's name. */
 export const rollbackMeta: Readonly<Record<RollbackState, StateMeta>> = {
+  ...restingMeta,
   inspecting: preparing('Looking at what would change', 'Compares backup, storage and database. Changes nothing.'),
   deciding: state(
     'PREPARING',
@@ -113,15 +114,6 @@ export const rollbackMeta: Readonly<Record<RollbackState, StateMeta>> = {
     'Entering safe mode',
     'Neither forwards nor backwards was possible. Every copy is kept, and people are told.',
   ),
-  announcing: state('VERIFYING', 'info', 'tooLate', 'Reporting', 'Writes the audit entry and notifies people.'),
   rolledBack: state('COMPLETED', 'info', 'tooLate', 'Your data is back', 'The migration has been rolled back.'),
   unchanged: state('FAILED', 'warning', 'tooLate', 'Nothing was changed', 'Everything is as it was before the run.'),
-  safeMode: state(
-    'FAILED',
-    'critical',
-    'tooLate',
-    'Safe mode',
-    'Migration and rollback are locked. All copies are intact and can be downloaded.',
-  ),
-  unlocked: state('FAILED', 'warning', 'tooLate', 'Unlocked', 'A person has unlocked the system and said why.'),
 };
