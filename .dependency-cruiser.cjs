@@ -103,6 +103,36 @@ const layers = [
     ],
   ),
   mayImportOnly(
+    'postgres-adapter-imports-ports-errors-and-drizzle',
+    'As for every adapter; the client (node-postgres, PGlite) is passed in, inside a Drizzle database.',
+    '^src/adapters/postgres/',
+    [...folders('adapters/postgres', 'ports'), ERRORS, packages('drizzle-orm', '@noble/hashes')],
+  ),
+  mayImportOnly(
+    'redis-adapter-imports-ports-and-errors',
+    'As for every adapter; any client with the few commands that it needs is passed in.',
+    '^src/adapters/redis/',
+    [...folders('adapters/redis', 'ports'), ERRORS],
+  ),
+  mayImportOnly(
+    'remote-adapter-imports-the-wire-ports-and-errors',
+    'The database port in the browser: it shares the words on the wire with the server and nothing else.',
+    '^src/remote/',
+    [...folders('remote', 'wire', 'ports'), ERRORS, packages('zod', '@noble/hashes')],
+  ),
+  mayImportOnly(
+    'server-imports-the-wire-ports-and-errors',
+    'The server carries out what a database port can do; it runs in anything that knows Request and Response.',
+    '^src/server/',
+    [...folders('server', 'wire', 'ports'), ERRORS, packages('zod', '@noble/hashes')],
+  ),
+  mayImportOnly(
+    'wire-imports-ports-and-errors',
+    'What is said between browser and server is checked on both sides by the same schemas.',
+    '^src/wire/',
+    [...folders('wire', 'ports'), ERRORS, packages('zod')],
+  ),
+  mayImportOnly(
     'testing-runs-everywhere',
     'Adapter authors run the contract suites in Node and in browsers, under any test runner, with any database.',
     '^src/testing/',

@@ -1,11 +1,51 @@
-import { defineConfig } from 'vitest/config';
+import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { chromium } from './scripts/setup/programs.ts';
 import { SummaryReporter } from './scripts/summary-reporter.ts';
+
+const BROWSER_TESTS = 'test/**/*.browser.test.{ts,tsx}';
+const executablePath = chromium.find();
+
+const inNode: TestProjectConfiguration = {
+  extends: true,
+  test: { name: 'node', include: ['test/**/*.test.{ts,tsx}'], exclude: [BROWSER_TESTS] },
+};
+
+const inChromium: TestProjectConfiguration = {
+  extends: true,
+  plugins: [react()],
+  test: {
+    name: 'chromium',
+    include: [BROWSER_TESTS],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(executablePath === undefined ? {} : { executablePath }),
+          // A browser in a container that talks to nobody but the tests.
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+            '--no-first-run',
+          ],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+};
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['default', new SummaryReporter()],
     allowOnly: false,
+    projects: executablePath === undefined ? [inNode] : [inNode, inChromium],
     // Every branch of what decides and of what carries out.
     coverage: {
       provider: 'v8',
