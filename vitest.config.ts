@@ -1,11 +1,35 @@
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import type { BrowserConfigOptions } from 'vitest/node';
 import { chromium } from './scripts/setup/programs.ts';
 import { SummaryReporter } from './scripts/summary-reporter.ts';
 
 const BROWSER_TESTS = 'test/**/*.browser.test.{ts,tsx}';
 const executablePath = chromium.find();
+
+/** A browser of its own for each project: vitest writes the project's name into it. */
+const headlessChromium = (): BrowserConfigOptions => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      // A browser in a container that talks to nobody but the tests.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  }),
+  instances: [{ browser: 'chromium' }],
+});
 
 const inNode: TestProjectConfiguration = {
   extends: true,
@@ -15,37 +39,21 @@ const inNode: TestProjectConfiguration = {
 const inChromium: TestProjectConfiguration = {
   extends: true,
   plugins: [react()],
-  test: {
-    name: 'chromium',
-    include: [BROWSER_TESTS],
-    browser: {
-      enabled: true,
-      headless: true,
-      screenshotFailures: false,
-      provider: playwright({
-        launchOptions: {
-          ...(executablePath === undefined ? {} : { executablePath }),
-          // A browser in a container that talks to nobody but the tests.
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-            '--no-first-run',
-          ],
-        },
-      }),
-      instances: [{ browser: 'chromium' }],
-    },
-  },
+  test: { name: 'chromium', include: [BROWSER_TESTS], browser: headlessChromium() },
+};
+
+/** Every story, with its play function and its check of accessibility. */
+const inStorybook: TestProjectConfiguration = {
+  extends: true,
+  plugins: [storybookTest({ configDir: '.storybook' })],
+  test: { name: 'storybook', browser: headlessChromium() },
 };
 
 export default defineConfig({
   test: {
     reporters: ['default', new SummaryReporter()],
     allowOnly: false,
-    projects: executablePath === undefined ? [inNode] : [inNode, inChromium],
+    projects: executablePath === undefined ? [inNode] : [inNode, inChromium, inStorybook],
     // Every branch of what decides and of what carries out.
     coverage: {
       provider: 'v8',

@@ -1,0 +1,2 @@
+/** Style sheets are imported for their effect; the builder makes them part of the page. */
+declare module '*.css';
