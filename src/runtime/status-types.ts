@@ -86,6 +86,13 @@ export interface RollbackStatus {
   readonly progress: number;
   /** What is being done, in plain words. */
   readonly currentStep: string;
+  /** One or two sentences more about what is being done. */
+  readonly description: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** The public step that is being done; `null` around the steps, while they are undone, and in other charts. */
+  readonly step: StepName | null;
+  /** The public steps of a rollback that are done and have not been undone, in their order. */
+  readonly stepsDone: readonly StepName[];
   /** Seconds, or `null` when unknown. */
   readonly estimatedTimeRemaining: number | null;
   /** Codes and plain messages, without values. */
@@ -97,6 +104,8 @@ export interface RollbackStatus {
   /** The chart's state as a dotted path (`executing.clearingDatabase`), or `null` when idle. */
   readonly state: string | null;
   readonly canCancel: boolean;
+  /** What cancelling would do: stop with nothing changed, undo what was changed, or nothing any more. */
+  readonly cancelling: 'stopsHere' | 'undoes' | 'tooLate';
   readonly question: Question | null;
   readonly escalation: Escalation;
   readonly outcome: Outcome | 'migrated' | null;

@@ -1,7 +1,7 @@
 import type { Fault } from '../machines/chart.ts';
 import type { AnyContext, ChartId, ExecutionView } from './execution/types.ts';
 import { messageFor } from './messages.ts';
-import type { MigrationState, Question, RollbackStatus } from './status-types.ts';
+import type { MigrationState, Question, RollbackStatus, StepName } from './status-types.ts';
 
 /** Before this part is done, the rate is too uncertain for an estimate. */
 const EARLIEST_ESTIMATE = 0.05;
@@ -11,6 +11,10 @@ export const IDLE: RollbackStatus = Object.freeze({
   stage: 'PREPARING',
   progress: 0,
   currentStep: 'Nothing is being done',
+  description: '',
+  severity: 'info',
+  step: null,
+  stepsDone: Object.freeze([]),
   estimatedTimeRemaining: null,
   errors: Object.freeze([]),
   migrationState: 'NOT_STARTED',
@@ -18,6 +22,7 @@ export const IDLE: RollbackStatus = Object.freeze({
   runId: null,
   state: null,
   canCancel: false,
+  cancelling: 'tooLate',
   question: null,
   escalation: 1,
   outcome: null,
@@ -59,6 +64,10 @@ function estimate(view: ExecutionView): number | null {
 
 const told = (fault: Fault): string => `${fault.code}: ${messageFor(fault.code)}`;
 
+/** Other charts look for copies within the step of a rollback; the steps are only its own. */
+const stepOf = ({ id, meta }: ExecutionView): StepName | null =>
+  id === 'rollback' ? ((meta.step as StepName | undefined) ?? null) : null;
+
 /** What an execution looks like to people. `before` is the state that a run which changes nothing leaves. */
 export function statusOf(view: ExecutionView, question: Question | null, before: MigrationState): RollbackStatus {
   const { context, meta } = view;
@@ -68,6 +77,10 @@ export function statusOf(view: ExecutionView, question: Question | null, before:
     stage: meta.stage,
     progress: Math.floor(view.part * 100),
     currentStep: meta.label,
+    description: meta.description,
+    severity: meta.severity,
+    step: stepOf(view),
+    stepsDone: 'done' in context ? (context.done as readonly StepName[]) : [],
     estimatedTimeRemaining: ended ? 0 : meta.waitsFor === undefined ? estimate(view) : null,
     errors: faults.map(told),
     migrationState: migrationStateOf(view, before),
@@ -75,6 +88,7 @@ export function statusOf(view: ExecutionView, question: Question | null, before:
     runId: view.run,
     state: pathOf(view.value),
     canCancel: !ended && meta.cancel !== 'tooLate',
+    cancelling: ended ? 'tooLate' : meta.cancel,
     question,
     escalation: context.escalation,
     outcome: ended ? outcomeOf(context) : null,
