@@ -1,2 +1,9 @@
 export type { AsynchronousStorage, GatedStorage, GateOptions, SynchronousStorage } from './gate-storage.ts';
 export { gateStorage } from './gate-storage.ts';
+export type { IndexedDbVaultOptions } from './indexed-db-vault.ts';
+export { indexedDbVault } from './indexed-db-vault.ts';
+export type { WebLockOptions } from './web-lock.ts';
+export { webLock } from './web-lock.ts';
+export { webMemory } from './web-memory.ts';
+export type { WebStorageOptions } from './web-storage.ts';
+export { webStorage } from './web-storage.ts';
