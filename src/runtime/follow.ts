@@ -1,11 +1,13 @@
 import type { StateMeta } from '../machines/chart.ts';
 import { charts } from './charts.ts';
 import type { ExecutionView } from './execution/types.ts';
+import { timeLimit } from './execution/watch.ts';
 import type { History, RunHistory } from './history.ts';
 import { questionOf } from './question.ts';
 import { LOOK_EVERY, readHistory, type Session } from './session.ts';
 import { statusOf } from './status.ts';
 import type { RollbackStatus } from './status-types.ts';
+import type { World } from './world.ts';
 
 /** A run of another process as its last record shows it; how far it is in its step nobody here can tell. */
 export function viewOfRecord(run: RunHistory): ExecutionView {
@@ -56,3 +58,17 @@ export const shownRun = (history: History): RunHistory | null => history.innermo
 
 /** Whether a run waits for a person by its last record. */
 export const waitsForPerson = (run: RunHistory): boolean => viewOfRecord(run).meta.waitsFor === 'person';
+
+/** The active time after which a command is given up, so many times over. */
+const LIMITS_WITHOUT_LIFE = 2;
+
+/**
+ * Whether whoever holds the local lock of a run has recorded nothing for longer than any command may take: frozen, or
+ * told that the lock was not granted (hazard H25). Taking over from one that is alive after all is safe: journal and
+ * token refuse it.
+ */
+export function isLifeless(world: World, { last, runs }: History): boolean {
+  if (last === null) return false;
+  const items = Math.max(0, ...runs.map(({ context }) => ('items' in context ? context.items : 0)));
+  return world.clock.now() - last.at > LIMITS_WITHOUT_LIFE * timeLimit(world, items);
+}

@@ -6,13 +6,13 @@ import { appendAudit } from './audit-log.ts';
 import { charts, snapshotOf } from './charts.ts';
 import { within } from './execution/deadline.ts';
 import type { AnyEvent } from './execution/types.ts';
-import { viewOfRecord, waitsForPerson } from './follow.ts';
+import { isLifeless, viewOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import type { Decision } from './public-types.ts';
 import { questionOf } from './question.ts';
 import { takeUp } from './recovery.ts';
 import { digestForPeople } from './rollback/drift.ts';
-import { readHistory, type Session, takeLock } from './session.ts';
+import { LOOK_EVERY, readHistory, type Session, takeLock } from './session.ts';
 
 const noQuestion = (): BackpedalError =>
   new BackpedalError('QUESTION_NOT_OPEN', 'No question is open, so there is nothing to decide.');
@@ -34,9 +34,21 @@ async function answered(
 
 type Execution = Session['executions'][number];
 
+/**
+ * Whether somebody is at work on the run, as the lock says. What waits for a person holds no lock: one that is held all
+ * the same, without a record being written, is held by nobody who answers (rule CR13).
+ */
+async function isAtWorkElsewhere(session: Session, history: History): Promise<boolean> {
+  if (await takeLock(session)) return false;
+  const { innermost, last } = history;
+  if (innermost === null || !waitsForPerson(innermost)) return !isLifeless(session.world, history);
+  await session.world.clock.sleep(LOOK_EVERY, session.closing.signal);
+  return (await readHistory(session)).last?.hash !== last?.hash;
+}
+
 /** Goes on with the open run if no process is at it. */
 async function takeUpAlone(session: Session, history: History, open: RunHistory): ReturnType<typeof takeUp> {
-  if (!(await takeLock(session))) {
+  if (await isAtWorkElsewhere(session, history)) {
     throw new BackpedalError('RUN_IN_PROGRESS', 'The run is carried out by another tab or process. Use that one.');
   }
   return takeUp(session, history, open);

@@ -52,7 +52,11 @@ export async function resultOf(
   end: ExecutionEnd,
 ): Promise<RollbackResult | MigrationResult> {
   if (end.status === 'suspended') throw end.error;
-  if (end.status === 'superseded') return resultFromJournal(session, run);
+  if (end.status === 'superseded') {
+    // Whoever only watches keeps nobody from going on with it.
+    await releaseLock(session);
+    return resultFromJournal(session, run);
+  }
   try {
     return await within(session.world.clock, 'The journal', resultFromJournal(session, run));
   } catch (error) {

@@ -104,8 +104,8 @@ describe('a start after the browser was killed', () => {
 });
 
 describe('a migration that was stopped after its source had been cleared', () => {
-  it('CR6 has its source put back again when the browser has lost that', async () => {
-    const on = device();
+  /** Clears its source, loses the database and puts the source back; `cleared` is called in between. */
+  async function stopped(on: Device, cleared: () => void): Promise<void> {
     let isLost = false;
     const lost = async (): Promise<never> => {
       throw new DatabaseError('DATABASE_UNAVAILABLE', 'Told to fail.', { persistence: 'transient' });
@@ -120,7 +120,7 @@ describe('a migration that was stopped after its source had been cleared', () =>
         const outcome = await on.storage.write(writes, permitted);
         const isClearing = writes.some(({ key, value }) => key === 'task-store' && value === null);
         if (isClearing) {
-          on.storage.flush();
+          cleared();
           isLost = true;
           // Long enough for two questions to the database to go unanswered.
           await on.clock.sleep(20_000);
@@ -131,6 +131,11 @@ describe('a migration that was stopped after its source had been cleared', () =>
     const result = await on.until(on.client('a', { storage, database }).migrate());
     expect(result).toMatchObject({ outcome: 'unchanged', reason: 'DATABASE_CONNECTION_LOST' });
     expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
+  }
+
+  it('CR6 has its source put back again when the browser has lost that', async () => {
+    const on = device();
+    await stopped(on, () => on.storage.flush());
     on.storage.crash('none');
     expect(on.storage.getItem('task-store')).toBeNull();
     expect(await on.until(on.client('b').recover())).toMatchObject({
@@ -138,6 +143,37 @@ describe('a migration that was stopped after its source had been cleared', () =>
       migrationState: 'NOT_STARTED',
     });
     expect(keysOf(on.storage)).toEqual(sorted(CONTENT));
+  });
+
+  it('CR6 has it put back whatever prefix of both bursts the disk has; where nothing of it is left a person is asked', async () => {
+    for (const earlier of ['an earlier marker', 'no marker'] as const) {
+      for (let prefix = 0; prefix <= 6; prefix++) {
+        const on = device();
+        if (earlier === 'an earlier marker') {
+          await on.until(on.client('m').migrate());
+          await on.until(on.client('m').rollback({ reason: 'USER_REQUEST' }));
+        }
+        on.storage.flush();
+        await stopped(on, () => {});
+        const pending = on.storage.unflushed();
+        on.storage.crash({ prefix });
+        const client = on.client('b');
+        const { action } = await on.until(client.recover());
+        if (action === 'waiting') {
+          expect({ earlier, prefix }).toEqual({ earlier: 'no marker', prefix: 2 });
+          await on.until(client.decide({ question: 'emptiedStorage', choice: 'restore' }));
+          await on.clock.advance(1000);
+        }
+        expect({ earlier, prefix, pending, keys: keysOf(on.storage) }).toEqual({
+          earlier,
+          prefix,
+          pending,
+          keys: sorted(CONTENT),
+        });
+        const next = await on.until(on.client('c').recover());
+        expect(['debtsPaid', 'nothingToDo']).toContain(next.action);
+      }
+    }
   });
 });
 

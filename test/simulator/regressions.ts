@@ -19,6 +19,9 @@ const WORLD: WorldOptions = {
   lock: 'present',
 };
 
+const shapeOf = (name: string): WorldOptions['shape'] =>
+  SHAPES.find((shape) => shape.name === name) as WorldOptions['shape'];
+
 const at = (after: number, deed: Act['deed']): Act => ({ when: { after }, deed });
 
 const schedule = (
@@ -180,6 +183,55 @@ export const REGRESSIONS: readonly Regression[] = [
         at(6, { do: 'fail', fate: { kind: 'late', milliseconds: 45_000 }, more: 5 }),
         at(32, { do: 'fail', fate: { kind: 'hangsAfter' }, more: 6 }),
         at(31, { do: 'fillMemory', looks: 1 }),
+      ],
+    }),
+  },
+  {
+    wrong:
+      'the beginning of a burst that cleared a source, kept without its marker and without what put it back, is undone',
+    schedule: schedule({
+      seed: 900_348,
+      start: 'fresh',
+      order: 'seeded',
+      acts: [
+        at(0, { do: 'start', wish: 'migrate' }),
+        { when: { state: 'migration clearingSource', calls: 0 }, deed: { do: 'cancel' } },
+        { when: { state: 'rollback preparing.inspecting', calls: 0 }, deed: { do: 'cancel' } },
+      ],
+    }),
+  },
+  {
+    wrong: 'a thawed holder that follows its run elsewhere does not hold the lock, and the next start goes on',
+    schedule: schedule({
+      seed: 900_442,
+      start: 'fresh',
+      ending: 'left',
+      world: {
+        shape: shapeOf('entities, and text in text'),
+        source: 'keep',
+        storage: 'file',
+        database: 'image',
+      },
+      acts: [
+        at(0, { do: 'start', wish: 'migrate' }),
+        at(23, { do: 'start', wish: 'rollback', onDrift: 'discard' }),
+        at(1, { do: 'start', wish: 'rollback', onDrift: 'merge' }),
+        at(19, { do: 'freeze', moment: 'after' }),
+        at(0, { do: 'cancel' }),
+        at(16, { do: 'die', moment: 'after' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a lock that was granted to a process which was told otherwise keeps nobody from answering',
+    schedule: schedule({
+      seed: 902_285,
+      ending: 'closed',
+      world: { shape: shapeOf('paths'), storage: 'file' },
+      acts: [
+        at(0, { do: 'row', table: 0, id: 5, change: 0 }),
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(0, { do: 'fail', fate: { kind: 'answerLost' }, more: 0 }),
       ],
     }),
   },

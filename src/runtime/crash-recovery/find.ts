@@ -3,7 +3,7 @@ import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/cr
 import type { DatabaseLedger } from '../../ports/database.ts';
 import { causeOf } from '../cause.ts';
 import { within } from '../execution/deadline.ts';
-import { waitsForPerson } from '../follow.ts';
+import { isLifeless, waitsForPerson } from '../follow.ts';
 import { type History, historyOf } from '../history.ts';
 import { type FoundMarker, readMarker } from '../marker.ts';
 import { type Session, takeLock } from '../session.ts';
@@ -64,7 +64,8 @@ export async function findOpenRun(_context: CrashRecoveryContext, memory: CrashM
       await world.operations.resume();
       return { type: 'RUN_WAITS', run };
     }
-    return (await takeLock(session)) ? { type: 'RUN_OPEN', run } : { type: 'RUN_WAITS', run };
+    const isOurs = (await takeLock(session)) || isLifeless(world, history);
+    return isOurs ? { type: 'RUN_OPEN', run } : { type: 'RUN_WAITS', run };
   }
   const found = await within(world.clock, 'Storage', readMarker(world));
   const ledger = await askDatabase(world);

@@ -82,21 +82,47 @@ function isOfRunOrLater({ runs }: History, run: RunHistory, marker: Marker): boo
   return indexOf(marker.run) >= indexOf(run.run);
 }
 
-async function compareMigration(
+/** The keys that a migration may have removed and that are not there now, and whether any other of them is. */
+async function missing(
   world: World,
-  { runs }: History,
+  { context }: RunHistory,
+): Promise<{ readonly keys: number; readonly isAnyLeft: boolean }> {
+  const memory = { backup: await loadBackup(world, context.run), failures: null };
+  const removable = await clearableKeys(world, context as MigrationContext, memory);
+  const values = await world.storage.read(removable);
+  const keys = removable.filter((key) => (values.get(key) ?? null) === null).length;
+  return { keys, isAnyLeft: keys < removable.length };
+}
+
+/** A migration that had cleared its source and put it back: what matters is the burst that did so, by its own number. */
+async function comparePutBack(
+  world: World,
+  history: History,
   run: RunHistory,
   { marker }: FoundMarker,
 ): Promise<CrashRecoveryEvent> {
-  const { outcome, restored, keys: all } = run.context as MigrationContext;
-  if (outcome === 'unchanged') {
-    // The source had been cleared and was put back: only that burst matters, and it has a number of its own.
-    if (marker === null && (await readKeys(world)).length === 0) return { type: 'STORAGE_EMPTIED', keys: all };
-    const isWithin = runs.some((known) => known.run === marker?.run && known.parent === run.run);
-    const isBack = (marker?.run !== run.run && !isWithin) || (marker?.counter ?? 0) >= restored;
+  const { restored, keys: all } = run.context as MigrationContext;
+  if (marker === null && (await readKeys(world)).length === 0) return { type: 'STORAGE_EMPTIED', keys: all };
+  if (marker !== null && isOfRunOrLater(history, run, marker)) {
+    const isWithin = history.runs.some((known) => known.run === marker.run && known.parent === run.run);
+    const isBack = (marker.run !== run.run && !isWithin) || marker.counter >= restored;
     return isBack ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys: all };
   }
-  if (marker?.run === run.run) return { type: 'SETTLED' };
+  // Of the burst that removed the keys the browser may have kept the beginning without its marker (hazard H3).
+  const gone = await missing(world, run);
+  if (gone.keys === 0) return { type: 'SETTLED' };
+  // Without a marker, that looks like a storage that was emptied and written anew.
+  return { type: marker === null && !gone.isAnyLeft ? 'STORAGE_EMPTIED' : 'BURST_LOST', keys: gone.keys };
+}
+
+async function compareMigration(
+  world: World,
+  history: History,
+  run: RunHistory,
+  found: FoundMarker,
+): Promise<CrashRecoveryEvent> {
+  if ((run.context as MigrationContext).outcome === 'unchanged') return comparePutBack(world, history, run, found);
+  if (found.marker?.run === run.run) return { type: 'SETTLED' };
   const keys = (await resurrected(world, run)).back.length;
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
 }

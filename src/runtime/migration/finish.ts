@@ -79,7 +79,8 @@ export async function restoreSource(
     const [now = null] = expect;
     if (now !== null) await keepDisplaced(world, context.run, [{ key, value: now }]);
   }
-  const counter = (found.marker?.counter ?? 0) + 1;
+  // Written again, it is not mistaken for a burst of before.
+  const counter = Math.max((found.marker?.counter ?? 0) + 1, context.restored);
   const marker = markerWrite(world, found, context.storage, context.run, counter);
   const outcome = await world.storage.write([...writes, marker], permitted);
   const values = await world.storage.read(writes.map(({ key }) => key));

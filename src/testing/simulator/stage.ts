@@ -112,6 +112,8 @@ export function thaw(world: World, process: SimulatedProcess): void {
   for (const news of process.unread.splice(0)) news();
 }
 
-/** Whether a process works on something that time alone may end. */
+const isOfPeople = (name: string): boolean => name.startsWith('decide') || name === 'cancel';
+
+/** Whether a process works on something that time alone may end: anything but waiting for a person who says nothing. */
 export const isBusy = ({ state, open, client }: SimulatedProcess): boolean =>
-  state === 'alive' && open.size > 0 && client.getSnapshot().question === null;
+  state === 'alive' && open.size > 0 && (client.getSnapshot().question === null || [...open].some(isOfPeople));
