@@ -80,7 +80,7 @@ export function statusOf(view: ExecutionView, question: Question | null, before:
     description: meta.description,
     severity: meta.severity,
     step: stepOf(view),
-    stepsDone: 'done' in context ? (context.done as readonly StepName[]) : [],
+    stepsDone: 'done' in context ? (context.done as readonly StepName[]) : IDLE.stepsDone,
     estimatedTimeRemaining: ended ? 0 : meta.waitsFor === undefined ? estimate(view) : null,
     errors: faults.map(told),
     migrationState: migrationStateOf(view, before),
