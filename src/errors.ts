@@ -40,6 +40,9 @@ export type ErrorCode =
   | 'DATABASE_SCHEMA'
   | 'DATABASE_CONFLICT'
   | 'DATABASE_FAILED'
+  | 'DATABASE_DENIED'
+  | 'DATABASE_LIMIT'
+  | 'DATABASE_VERSION'
   | 'CACHE_UNAVAILABLE'
   | 'CACHE_PATTERN'
   | 'VAULT_UNAVAILABLE'
@@ -67,6 +70,7 @@ export type ErrorCode =
   | 'OPERATION_ABORTED'
   | 'NO_ROOM'
   | 'CLIENT_CLOSED'
+  | 'PROVIDER_MISSING'
   | 'INTERNAL';
 
 /** What an error may carry besides its message: names, counts and places, never values of users. */
