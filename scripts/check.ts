@@ -30,6 +30,7 @@ const steps: readonly Step[] = [
   { name: 'law of dependency, cycles', command: 'depcruise src examples bench scripts --output-type err-long' },
   { name: 'unused files, exports, packages', command: 'knip --cache' },
   { name: 'format and lint', command: 'biome check --error-on-warnings .' },
+  { name: 'diagrams of the charts', command: 'tsx scripts/diagrams.ts --check' },
   { name: 'docstrings', command: 'tsx scripts/check-docstrings.ts' },
 ];
 
