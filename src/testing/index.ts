@@ -73,5 +73,8 @@ export type { StorageKind, World, WorldOptions } from './simulator/world.ts';
 export type { StorageContract, StorageFeature, StorageSubject } from './storage-contract.ts';
 export { storageContract } from './storage-contract.ts';
 export type { PendingWrite, Survival } from './storage-image.ts';
+export type { TestMethods } from './test-client/answers.ts';
+export type { TestCall, TestClient, TestClientOptions, TestClientState } from './test-client.ts';
+export { createTestClient } from './test-client.ts';
 export type { VaultContract, VaultSubject } from './vault-contract.ts';
 export { vaultContract } from './vault-contract.ts';
