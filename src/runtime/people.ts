@@ -1,11 +1,12 @@
 import { transition } from 'xstate';
-import { BackpedalError, InputError } from '../errors.ts';
+import { BackpedalError, InputError, JournalError } from '../errors.ts';
+import type { StateMeta } from '../machines/chart.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { checkDecision, checkReason } from './arguments.ts';
 import { appendAudit } from './audit-log.ts';
 import { charts, snapshotOf } from './charts.ts';
 import { within } from './execution/deadline.ts';
-import type { AnyEvent } from './execution/types.ts';
+import type { AnyEvent, ExecutionView } from './execution/types.ts';
 import { isLifeless, viewOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import type { Decision } from './public-types.ts';
@@ -13,6 +14,7 @@ import { questionOf } from './question.ts';
 import { takeUp } from './recovery.ts';
 import { digestForPeople } from './rollback/drift.ts';
 import { LOOK_EVERY, readHistory, type Session, takeLock } from './session.ts';
+import { statusOf } from './status.ts';
 
 const noQuestion = (): BackpedalError =>
   new BackpedalError('QUESTION_NOT_OPEN', 'No question is open, so there is nothing to decide.');
@@ -69,9 +71,25 @@ async function innermostExecution(session: Session, history: History): Promise<E
   }
 }
 
+/** Resolves when the answer is on record. */
+async function answer(execution: Execution | null, event: AnyEvent): Promise<void> {
+  const delivery = (await execution?.deliver(event)) ?? { status: 'refused' };
+  if (delivery.status === 'recorded') return;
+  if (delivery.status === 'refused') throw noQuestion();
+  const { error } = delivery;
+  if (error instanceof JournalError && error.code === 'JOURNAL_CONFLICT') {
+    throw new BackpedalError(
+      'QUESTION_NOT_OPEN',
+      'Somebody else has answered first, or goes on with the run elsewhere. This answer was not recorded.',
+      { cause: error },
+    );
+  }
+  throw error;
+}
+
 /**
- * A person's answer at level 2.
- * @throws BackpedalError `QUESTION_NOT_OPEN`, `DECISION_STALE`, `INPUT_ARGUMENT`
+ * A person's answer at level 2. Resolves when it is on record, durably: whatever dies after that, it counts.
+ * @throws BackpedalError `QUESTION_NOT_OPEN` (also when somebody else was faster), `DECISION_STALE`, `INPUT_ARGUMENT`
  */
 export async function decide(session: Session, decision: Decision): Promise<void> {
   checkDecision(decision);
@@ -91,8 +109,7 @@ export async function decide(session: Session, decision: Decision): Promise<void
     decision.question === 'drift'
       ? { type: 'DECIDE', choice: decision.choice, ...(await answered(asking.context as RollbackContext, decision)) }
       : { type: 'DECIDE', choice };
-  const execution = await innermostExecution(session, history);
-  if (execution?.send(event) !== true) throw noQuestion();
+  await answer(await innermostExecution(session, history), event);
 }
 
 /**
@@ -111,8 +128,8 @@ export async function cancel(session: Session): Promise<void> {
   }
 }
 
-/** Appends the unlocking to the run that ended in safe mode. */
-async function appendUnlock(session: Session, run: RunHistory, reason: string): Promise<void> {
+/** Appends the unlocking to the run that ended in safe mode, and gives what that looks like. */
+async function appendUnlock(session: Session, run: RunHistory, reason: string): Promise<ExecutionView> {
   const snapshot = snapshotOf(run.last);
   const event = { type: 'UNLOCK', reason } as const;
   const [next] = transition(charts[run.machine].machine, snapshot, event);
@@ -127,6 +144,8 @@ async function appendUnlock(session: Session, run: RunHistory, reason: string): 
     snapshot: { value: next.value as string, context: next.context },
     commands: [],
   });
+  const meta = charts[run.machine].meta[String(next.value)] as StateMeta;
+  return { ...viewOfRecord(run), value: next.value as string, context: next.context, meta };
 }
 
 /**
@@ -150,6 +169,8 @@ export async function unlock(session: Session, options: { readonly reason: strin
     reason,
   });
   await within(world.clock, 'The audit trail', entry);
-  await within(world.clock, 'The journal', appendUnlock(session, locked, reason));
+  const view = await within(world.clock, 'The journal', appendUnlock(session, locked, reason));
   await within(world.clock, 'The app', world.operations.resume());
+  // Whatever had been moved by then, there is something that a rollback can be tried with again.
+  session.board.show(statusOf(view, null, 'MIGRATED'));
 }

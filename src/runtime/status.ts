@@ -48,6 +48,7 @@ const outcomeOf = ({ outcome }: AnyContext): RollbackStatus['outcome'] =>
 
 function migrationStateOf(view: ExecutionView, before: MigrationState): MigrationState {
   const { outcome } = view.context;
+  if (view.value === 'unlocked') return before;
   if (view.meta.stage !== 'COMPLETED' && view.meta.stage !== 'FAILED') return STATES_DURING[view.id] ?? before;
   if (view.value === 'safeMode' || outcome === 'safeMode') return 'SAFE_MODE';
   if (outcome === 'migrated') return 'MIGRATED';
@@ -68,8 +69,13 @@ const told = (fault: Fault): string => `${fault.code}: ${messageFor(fault.code)}
 const stepOf = ({ id, meta }: ExecutionView): StepName | null =>
   id === 'rollback' ? ((meta.step as StepName | undefined) ?? null) : null;
 
+/** A run that is locked down has failed for good, also while people are told of it: its stage never goes back. */
+const metaOf = ({ context, meta }: ExecutionView): ExecutionView['meta'] =>
+  context.outcome === 'safeMode' ? { ...meta, stage: 'FAILED', severity: 'critical' } : meta;
+
 /** What an execution looks like to people. `before` is the state that a run which changes nothing leaves. */
-export function statusOf(view: ExecutionView, question: Question | null, before: MigrationState): RollbackStatus {
+export function statusOf(found: ExecutionView, question: Question | null, before: MigrationState): RollbackStatus {
+  const view = { ...found, meta: metaOf(found) };
   const { context, meta } = view;
   const faults = [...(context.failure === null ? [] : [context.failure]), ...context.warnings];
   const ended = meta.stage === 'COMPLETED' || meta.stage === 'FAILED';
