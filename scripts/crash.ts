@@ -1,15 +1,16 @@
-/** `npm run crash -- node --kills N`: real processes, really killed, and everything compared afterwards. */
+/** `npm run crash -- TARGET --kills N`: real processes, really killed, and everything compared afterwards. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Loss, type Outcome, runCampaign } from './crash/campaign.ts';
+import { chromiumTarget } from './crash/chromium/target.ts';
 import { type Episode, textOfEpisode } from './crash/episode.ts';
 import { nodeTarget } from './crash/node/target.ts';
 import { type CrashOptions, readOptions, USAGE } from './crash/options.ts';
 import { showProgress } from './crash/progress.ts';
 import type { Stage, Target } from './crash/target.ts';
 
-const TARGETS: readonly Target[] = [nodeTarget];
+const TARGETS: readonly Target[] = [nodeTarget, chromiumTarget];
 
 function tellLoss({ target }: CrashOptions, { episode, folder, verdict }: Loss): void {
   console.log(`\nlost: ${textOfEpisode(episode)}`);
@@ -24,19 +25,24 @@ function tellHits({ hits }: Outcome): void {
   console.log(`killed in: ${sorted.map(([name, count]) => `${name} ${count}`).join(', ')}`);
 }
 
-async function campaign(stage: Stage, options: CrashOptions, folder: string): Promise<'nothingLost' | 'lost'> {
+async function campaign(
+  { others }: Target,
+  stage: Stage,
+  options: CrashOptions,
+  folder: string,
+): Promise<'nothingLost' | 'lost'> {
   const { kills, seed } = options;
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
   const started = performance.now();
-  const progress = showProgress(kills);
+  const progress = showProgress(kills, others);
   const outcome = await runCampaign(stage, { kills, seed, folder, progress, stop: stopping.signal });
   progress.end();
   for (const loss of outcome.losses) tellLoss(options, loss);
   tellHits(outcome);
   const { tally } = outcome;
   const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(`seed ${seed}, ${seconds} s, ${tally.freezes} more processes frozen and thawed`);
+  console.log(`seed ${seed}, ${seconds} s, ${tally.others} ${others}`);
   console.log(`crash: ${tally.kills} kills, ${tally.lost} lost`);
   return tally.lost === 0 ? 'nothingLost' : 'lost';
 }
@@ -61,7 +67,9 @@ async function crash(target: Target, options: CrashOptions): Promise<number> {
         console.log(`${name}: ${operations} operations, ${Math.round(milliseconds)} ms`);
       const { repeat } = options;
       const end =
-        repeat === null ? await campaign(stage, options, join(folder, 'episodes')) : await once(stage, repeat, folder);
+        repeat === null
+          ? await campaign(target, stage, options, join(folder, 'episodes'))
+          : await once(stage, repeat, folder);
       if (end === 'nothingLost' && repeat === null) keep = 'remove';
       return end === 'nothingLost' ? 0 : 1;
     } finally {
@@ -81,5 +89,7 @@ if (typeof options === 'string') {
   process.exitCode = options === USAGE ? 0 : 2;
 } else {
   const target = TARGETS.find(({ name }) => name === options.target) as Target;
-  process.exitCode = await crash(target, options);
+  const foreign = options.repeat?.blows.find(({ kind }) => !target.blows.includes(kind));
+  if (foreign !== undefined) console.error(`${foreign.kind} cannot befall a process of ${target.name}.`);
+  process.exitCode = foreign === undefined ? await crash(target, options) : 2;
 }

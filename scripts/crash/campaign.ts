@@ -2,11 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Episode, plannedKills, textOfEpisode } from './episode.ts';
 import type { Progress, Tally } from './progress.ts';
-import { createSchedule } from './schedule.ts';
 import type { Stage, Verdict } from './target.ts';
-
-/** Episodes are played so many at a time. */
-const WORKERS = 2;
 
 /** An episode after which something was lost, or was not as the rules say. */
 export interface Loss {
@@ -37,8 +33,8 @@ export interface Campaign {
 /** Plays episodes until there were so many kills. */
 export async function runCampaign(stage: Stage, campaign: Campaign): Promise<Outcome> {
   const { kills, seed, folder, progress, stop } = campaign;
-  const schedule = createSchedule(stage.scenarios, kills, seed);
-  const tally = { kills: 0, freezes: 0, lost: 0 };
+  const schedule = stage.schedule(kills, seed);
+  const tally = { kills: 0, others: 0, lost: 0 };
   const losses: Loss[] = [];
   const hits = new Map<string, number>();
   let count = 0;
@@ -47,7 +43,7 @@ export async function runCampaign(stage: Stage, campaign: Campaign): Promise<Out
     const verdict = await stage.play(episode, place);
     schedule.giveBack(plannedKills(episode) - verdict.kills);
     tally.kills += verdict.kills;
-    tally.freezes += verdict.freezes;
+    tally.others += verdict.others;
     for (const hit of verdict.hits) hits.set(hit, (hits.get(hit) ?? 0) + 1);
     if (verdict.faults.length > 0) {
       tally.lost += 1;
@@ -61,6 +57,6 @@ export async function runCampaign(stage: Stage, campaign: Campaign): Promise<Out
     // What an episode gives back is taken by the worker that played it, should the others be through.
     for (let episode = next(); episode !== null; episode = next()) await playOne(episode);
   };
-  await Promise.all(Array.from({ length: WORKERS }, work));
+  await Promise.all(Array.from({ length: stage.workers }, work));
   return { tally, losses, hits };
 }

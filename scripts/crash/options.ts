@@ -17,6 +17,7 @@ Kills real processes with SIGKILL while they migrate and roll back, lets new one
 the disk. Exit code 1 when anything was lost.
 
   TARGET            node: processes of Node with storage, vault, locks and a sql.js database in files
+                    chromium: browsers, also long after they were done, and renderers and tabs of them
   --kills N         how many processes are killed; 100 by default
   --seed S          chooses what is chosen by chance; 1 by default
   --repeat EPISODE  one episode, as it was printed for a loss, such as rollback@after:37,before:4`;

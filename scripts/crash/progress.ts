@@ -1,7 +1,7 @@
 /** What has been done so far. */
 export interface Tally {
   readonly kills: number;
-  readonly freezes: number;
+  readonly others: number;
   readonly lost: number;
 }
 
@@ -19,8 +19,11 @@ function timeLeft(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
-/** Progress on stderr: a line that overwrites itself on a terminal, a line now and then elsewhere. */
-export function showProgress(wanted: number): Progress {
+/**
+ * Progress on stderr: a line that overwrites itself on a terminal, a line now and then elsewhere.
+ * @param otherwise what befell processes besides kills, in words
+ */
+export function showProgress(wanted: number, otherwise: string): Progress {
   const started = performance.now();
   const place = process.stderr.isTTY ? 'terminal' : 'elsewhere';
   let shown = 0;
@@ -28,14 +31,14 @@ export function showProgress(wanted: number): Progress {
     if (place === 'terminal') process.stderr.write('\r\u001b[K');
   };
   return {
-    show({ kills, freezes, lost }) {
+    show({ kills, others, lost }) {
       const now = performance.now();
       if (now - shown < EVERY[place]) return;
       shown = now;
       const seconds = ((now - started) / 1000 / Math.max(1, kills)) * (wanted - kills);
       const left = kills < 5 ? '' : `, about ${timeLeft(seconds)} left`;
       clear();
-      process.stderr.write(`${kills} of ${wanted} kills, ${freezes} frozen, ${lost} lost${left}`);
+      process.stderr.write(`${kills} of ${wanted} kills, ${others} ${otherwise}, ${lost} lost${left}`);
       if (place === 'elsewhere') process.stderr.write('\n');
     },
     say(text) {

@@ -1,7 +1,7 @@
 import type { Blow, Episode, Moment } from './episode.ts';
 import { plannedKills } from './episode.ts';
+import type { Scenario } from './scenario.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { Scenario } from './target.ts';
 
 /** The part of the kills that come in turn, at most. */
 const IN_TURN = 0.8;

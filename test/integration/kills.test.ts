@@ -152,7 +152,7 @@ describe('a process that is frozen, taken over from, and thawed', () => {
     ];
     const verdicts = await playAll(writes);
     expect(faultsOf(verdicts)).toEqual([]);
-    for (const [text, { freezes, story }] of verdicts) {
+    for (const [text, { others: freezes, story }] of verdicts) {
       const thawed = story.find((line) => line.startsWith('thawed'));
       expect([text, freezes, thawed]).toEqual([text, 1, expect.stringContaining('DATABASE_FENCED')]);
     }
@@ -169,7 +169,7 @@ describe('a process that is frozen, taken over from, and thawed', () => {
     ];
     const verdicts = await playAll(episodes);
     expect(faultsOf(verdicts)).toEqual([]);
-    const unfrozen = [...verdicts].filter(([, { freezes }]) => freezes !== 1);
+    const unfrozen = [...verdicts].filter(([, { others: freezes }]) => freezes !== 1);
     expect(unfrozen.map(([text, { story }]) => [text, story])).toEqual([]);
   });
 });

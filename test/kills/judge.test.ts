@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filesIn, loadSql } from '../../scripts/crash/node/app.ts';
 import { type Disk, imageOf, readDisk } from '../../scripts/crash/node/disk/disk.ts';
 import { type Case, judgeAlways, judgeEnd } from '../../scripts/crash/node/judge.ts';
-import type { ToldRun } from '../../scripts/crash/node/protocol.ts';
 import { SCENARIOS } from '../../scripts/crash/node/scenarios.ts';
 import { cloneFolder, prepareWorlds } from '../../scripts/crash/node/world.ts';
+import type { ToldRun } from '../../scripts/crash/protocol.ts';
 import { inFolder, type TemporaryFolder, temporaryFolder } from '../adapters/temporary-folder.ts';
 
 let SQL: SqlJsStatic;

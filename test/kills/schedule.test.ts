@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Episode, parseEpisode, plannedKills, textOfEpisode } from '../../scripts/crash/episode.ts';
 import { readOptions, USAGE } from '../../scripts/crash/options.ts';
 import { createSchedule } from '../../scripts/crash/schedule.ts';
-import type { Scenario } from '../../scripts/crash/target.ts';
+import type { Scenario } from '../../scripts/crash/scenario.ts';
 
 const SCENARIOS: readonly Scenario[] = [
   { name: 'migrate', operations: 20, milliseconds: 100 },
@@ -73,15 +73,23 @@ describe('an episode as text', () => {
     'undo@freeze:before:9',
     'rollback@after:database.clear,before:notify',
     'migrate@freeze-unseen:before:12',
+    'rollback@end+3000ms,reload+30000ms',
+    'merge@crash-tab:before:localStorage.setItem,close-tab:113.5ms,close-tab:end+0ms',
   ])('KI9 is read as it was written: %s', (text) => {
     const episode = parseEpisode(text);
     expect(episode === null ? null : textOfEpisode(episode)).toBe(text);
   });
 
-  it.each(['', 'rollback@', 'rollback@after:0', 'rollback@during:3', 'a@b@c', 'undo@freeze:after:9', 'Merge@1'])(
-    'KI9 that cannot be one is refused: %j',
-    (text) => expect(parseEpisode(text)).toBeNull(),
-  );
+  it.each([
+    '',
+    'rollback@',
+    'rollback@after:0',
+    'rollback@during:3',
+    'a@b@c',
+    'undo@freeze:after:9',
+    'undo@freeze:9ms',
+    'Merge@1',
+  ])('KI9 that cannot be one is refused: %j', (text) => expect(parseEpisode(text)).toBeNull());
 });
 
 describe('the command', () => {

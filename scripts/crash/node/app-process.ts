@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Line, Order, Told } from './protocol.ts';
+import type { Line, Order, Told } from '../protocol.ts';
 
 /** An operation that a process began, and how it ended, if it did. */
 export interface Trace {

@@ -5,11 +5,12 @@
 import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { SqlJsStatic } from 'sql.js';
-import type { MigrationResult, RecoveryResult, RollbackResult } from '../../../src/index.ts';
+import { act, codeOf } from '../act.ts';
+import { operationChooser } from '../chosen-operation.ts';
 import type { Blow } from '../episode.ts';
+import type { Line, Order } from '../protocol.ts';
 import { type FileApp, loadSql, openApp } from './app.ts';
 import { countOperations, type OperationWatcher } from './numbered-ports.ts';
-import type { Line, Order, Told, ToldRun } from './protocol.ts';
 
 const say = (line: Line): void => void fs.writeSync(1, `${JSON.stringify(line)}\n`);
 
@@ -27,18 +28,8 @@ function freeze(number: number): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
-/** Whether the operation is the chosen one; of those that have the chosen name, the first is. */
-function chooser(blow: Blow | null): (number: number, name: string) => boolean {
-  const chosen = blow !== null && 'operation' in blow.at ? blow.at.operation : null;
-  let first: number | null = null;
-  return (number, name) => {
-    if (name === chosen) first ??= number;
-    return number === (typeof chosen === 'number' ? chosen : first);
-  };
-}
-
 function watcherFor(blow: Blow | null, chart: () => string | null): OperationWatcher {
-  const isChosen = chooser(blow);
+  const isChosen = operationChooser(blow);
   const hit = (number: number, name: string, moment: 'before' | 'after'): void => {
     if (!isChosen(number, name) || blow === null || !('operation' in blow.at) || blow.at.moment !== moment) return;
     if (blow.kind === 'kill') die();
@@ -56,41 +47,6 @@ function watcherFor(blow: Blow | null, chart: () => string | null): OperationWat
   };
 }
 
-const codeOf = (thrown: unknown): string => String((thrown as { readonly code?: unknown })?.code ?? thrown);
-
-const runOf = (result: RollbackResult | MigrationResult): ToldRun => ({
-  runId: result.runId,
-  outcome: result.outcome,
-  success: result.success,
-  finalStatus: result.finalStatus,
-  warnings: result.warnings.map(({ code }) => code),
-});
-
-const toldBy = (run: ToldRun): Told => ({ recovered: null, migrationState: null, run, complaints: [] });
-
-function toldByRecovery({ action, migrationState, rollback, migration }: RecoveryResult): Told {
-  const result = rollback ?? migration;
-  return { recovered: action, migrationState, run: result === undefined ? null : runOf(result), complaints: [] };
-}
-
-async function act({ client }: FileApp, { action }: Order): Promise<Told> {
-  if (action === 'migrate') return toldBy(runOf(await client.migrate()));
-  if (action === 'recover') return toldByRecovery(await client.recover());
-  if (action === 'verify') {
-    const checks = [await client.verifyStorage(), await client.verifyDatabase()];
-    const complaints = checks.flatMap(({ success, errors }) =>
-      success ? errors : ['It does not say success.', ...errors],
-    );
-    return { recovered: null, migrationState: null, run: null, complaints };
-  }
-  const person = new AbortController();
-  client.subscribe(() => {
-    if (action === 'undo' && client.getSnapshot().state === 'executing.restoringStorage') person.abort();
-  });
-  const onDrift = action === 'merge' ? 'merge' : 'ask';
-  return toldBy(runOf(await client.rollback({ reason: 'USER_REQUEST', onDrift, signal: person.signal })));
-}
-
 async function obey(SQL: SqlJsStatic, order: Order): Promise<void> {
   say({ kind: 'begun' });
   let app: FileApp | null = null;
@@ -99,7 +55,7 @@ async function obey(SQL: SqlJsStatic, order: Order): Promise<void> {
     const counter = countOperations(watcherFor(order.blow, chart));
     const locks = order.locks === undefined ? {} : { locks: order.locks };
     app = await openApp(order.folder, { SQL, counter, ...locks });
-    const told = await act(app, order);
+    const told = await act(app.client, order.action);
     await app.close();
     say({ kind: 'done', told });
   } catch (thrown) {

@@ -47,12 +47,13 @@ export async function playEpisode(
 ): Promise<Verdict> {
   await cloneFolder(setting.worlds[scenario.beginning], folder);
   const facts: Case = { scenario, worlds: setting.rows, runsBefore: setting.runsBefore[scenario.beginning] };
-  const play: Play = { setting, folder, facts, faults: [], story: [], hits: [], kills: 0, freezes: 0 };
+  const play: Play = { setting, folder, facts, faults: [], story: [], hits: [], kills: 0, others: 0 };
   const [blow, ...rest] = blows;
   const first = setting.pool.take();
   try {
     const ending = await act(play, first, scenario.action, blow === undefined ? {} : { blow });
-    if (ending.end === 'frozen' && blow !== undefined && blow.kind !== 'kill') await takeOver(play, first, blow.kind);
+    if (ending.end === 'frozen' && (blow?.kind === 'freeze' || blow?.kind === 'freezeUnseen'))
+      await takeOver(play, first, blow.kind);
     else await comeThrough(play, first, ending, rest);
   } finally {
     await first.end();

@@ -1,11 +1,11 @@
 /** The invariants, judged from what lies on the disk and from nothing else. */
 
+import type { ToldRun } from '../protocol.ts';
 import { type Entries, migration, ORIGINAL, OTHERS, OTHERS_AS_WRITTEN } from './content.ts';
 import type { ImageOnDisk } from './disk/database.ts';
 import { type Disk, imageOf } from './disk/disk.ts';
 import { hashOf } from './disk/hash.ts';
 import type { RunOnDisk } from './disk/journal.ts';
-import type { ToldRun } from './protocol.ts';
 import type { Expected, NodeScenario } from './scenarios.ts';
 import { TABLE_NAMES } from './tables.ts';
 import type { Beginning } from './world.ts';
@@ -47,7 +47,8 @@ function withoutCopy(disk: Disk, { scenario, worlds }: Case): string[] {
 
 /** I7: what belongs to others is what it was, to the byte; of ours there is nothing but the marker. */
 function touched({ file, storage, images }: Disk, { worlds }: Case): string[] {
-  const texts = OTHERS_AS_WRITTEN.filter((text) => !file.includes(text));
+  const texts = OTHERS_AS_WRITTEN.filter((text) => file !== null && !file.includes(text));
+  const values = Object.keys(OTHERS).filter((key) => storage[key] !== OTHERS[key]);
   const own = Object.keys(storage).filter((key) => key.startsWith('backpedal:') && key !== MARKER);
   const rows = images.flatMap((image) =>
     TABLE_NAMES.flatMap((table) =>
@@ -58,6 +59,7 @@ function touched({ file, storage, images }: Disk, { worlds }: Case): string[] {
   );
   return [
     ...texts.map((text) => `I7: what belongs to others is not as it was written: ${text}`),
+    ...values.map((key) => `I7: ${quoted(key)} is of others, and is not what it was`),
     ...own.map((key) => `I7: ${quoted(key)} is in storage`),
     ...rows,
   ];

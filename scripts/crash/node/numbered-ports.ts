@@ -9,6 +9,8 @@ export interface OperationWatcher {
 /** Wraps ports so that their operations are counted together, from 1. */
 export interface OperationCounter {
   wrap<Port extends object>(name: string, port: Port): Port;
+  /** Performs something synchronous, counted like an operation. */
+  count<T>(name: string, perform: () => T): T;
   /** A lock, the giving back included. */
   wrapLock(port: LockPort): LockPort;
 }
@@ -42,6 +44,19 @@ export function countOperations(watcher: OperationWatcher): OperationCounter {
     });
   return {
     wrap,
+    count(name, perform) {
+      const number = ++count;
+      watcher.begins(number, name);
+      let failure: unknown = null;
+      try {
+        return perform();
+      } catch (thrown) {
+        failure = thrown ?? 'nothing';
+        throw thrown;
+      } finally {
+        watcher.ends(number, name, failure);
+      }
+    },
     wrapLock: (port) => {
       const counted = wrap('lock', port);
       return {

@@ -1,8 +1,8 @@
 import type { Blow } from '../episode.ts';
+import type { Action, Told } from '../protocol.ts';
 import type { AppProcess, Ending } from './app-process.ts';
 import { type Disk, readDisk } from './disk/disk.ts';
 import { type Case, judgeAlways } from './judge.ts';
-import type { Action, Told } from './protocol.ts';
 import type { Setting } from './setting.ts';
 
 /** An episode under way. */
@@ -14,7 +14,7 @@ export interface Play {
   readonly story: string[];
   readonly hits: string[];
   kills: number;
-  freezes: number;
+  others: number;
 }
 
 /** What lies on the disk now. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Scenario } from '../target.ts';
+import type { Scenario } from '../scenario.ts';
 import type { Trace } from './app-process.ts';
 import { playEpisode } from './episode-player.ts';
 import type { NodeScenario } from './scenarios.ts';

@@ -1,5 +1,5 @@
+import type { Action } from '../protocol.ts';
 import { DRIFTED, type Entries, MERGED, MIGRATED, ORIGINAL } from './content.ts';
-import type { Action } from './protocol.ts';
 import type { Beginning } from './world.ts';
 
 /** How everything is to be after an end. */

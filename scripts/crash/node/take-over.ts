@@ -54,7 +54,7 @@ async function goOn(play: Play): Promise<void> {
 /** Another process takes over from a frozen one, the app goes on, and the old one wakes up: it may change nothing. */
 export async function takeOver(play: Play, old: AppProcess, kind: 'freeze' | 'freezeUnseen'): Promise<void> {
   const { folder, facts } = play;
-  play.freezes += 1;
+  play.others += 1;
   if (kind === 'freeze') await rm(filesIn(folder).locks, { recursive: true, force: true });
   const locks = kind === 'freezeUnseen' ? { locks: join(folder, 'locks-of-another-machine') } : {};
   const { process, told } = await recover(play, [], locks);

@@ -10,8 +10,9 @@ import { readVault, type VaultOnDisk } from './vault.ts';
 
 /** Everything that lies in a world's folder, read without the library. */
 export interface Disk {
-  /** The text of the storage's file, and what it says. */
-  readonly file: string;
+  /** The text of the storage's file, where there is one. */
+  readonly file: string | null;
+  /** What the storage holds. */
   readonly storage: Readonly<Record<string, string>>;
   /** The last one is the one that will count. */
   readonly images: readonly [ImageOnDisk, ...ImageOnDisk[]];

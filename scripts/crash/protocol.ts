@@ -1,4 +1,4 @@
-import type { Blow } from '../episode.ts';
+import type { Blow } from './episode.ts';
 
 /** What a process is told to do; it opens the app for it and closes it afterwards. */
 export type Action =
