@@ -1,4 +1,5 @@
 import type { StorybookConfig } from '@storybook/react-vite';
+import { mergeConfig } from 'vite';
 
 const config: StorybookConfig = {
   stories: ['../stories/**/*.mdx', '../stories/**/*.stories.@(ts|tsx)'],
@@ -6,6 +7,13 @@ const config: StorybookConfig = {
   framework: '@storybook/react-vite',
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   typescript: { reactDocgen: 'react-docgen' },
+  // Found in the middle of a run of tests, a package would have every story loaded anew.
+  viteFinal: (given) =>
+    mergeConfig(given, {
+      optimizeDeps: {
+        include: ['@noble/hashes/sha2.js', '@noble/hashes/utils.js', 'immer', 'xstate', 'zod/mini'],
+      },
+    }),
 };
 
 export default config;
