@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { VaultError } from '../../src/errors.ts';
 import { driftQuestion } from '../support/drift-question.ts';
 import { asking, codeOf, keysOf, migrated, turn } from './kit.ts';
+import { processOn } from './mortal.ts';
 
 const MERGE = { question: 'drift', choice: 'merge' } as const;
 
@@ -67,6 +69,71 @@ describe('a run that waits for a person', () => {
     await on.until(client.decide({ ...MERGE, driftDigest: driftQuestion(client)?.driftDigest ?? '' }));
     await on.until(ending);
     expect(await codeOf(on.until(client.decide(MERGE)))).toBe('QUESTION_NOT_OPEN');
+  });
+
+  it('CL17 a decision is acknowledged when its record is durable, and not before', async () => {
+    const { on, client } = await migrated();
+    const { ending } = await asking(on, client);
+    let reach = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve;
+    });
+    const slow = {
+      ...on.vault,
+      putIfAbsent: async (name: string, text: string) => {
+        if (text.includes('"DECIDE"')) await reached;
+        return on.vault.putIfAbsent(name, text);
+      },
+    };
+    let said = 'nothing';
+    const decided = on
+      .client('b', { vault: slow })
+      .decide(MERGE)
+      .then(() => {
+        said = `decided after ${on.records().filter(({ event }) => event.type === 'DECIDE').length} record`;
+      });
+    await turn(on);
+    expect(said).toBe('nothing');
+    reach();
+    await on.until(decided);
+    expect(said).toBe('decided after 1 record');
+    expect((await on.until(ending)).outcome).toBe('rolledBack');
+  });
+
+  it('CL17 a decision that cannot be recorded is not acknowledged, and the question stays open', async () => {
+    const { on, client } = await migrated();
+    const full = {
+      ...on.vault,
+      putIfAbsent: async (name: string, text: string) => {
+        if (text.includes('"DECIDE"')) throw new VaultError('VAULT_UNAVAILABLE', 'Told to fail.');
+        return on.vault.putIfAbsent(name, text);
+      },
+    };
+    const death = new AbortController();
+    await asking(on, on.client('dying', processOn(on, death.signal)));
+    death.abort();
+    expect(await codeOf(on.until(on.client('b', { vault: full }).decide(MERGE)))).toBe('VAULT_UNAVAILABLE');
+    await on.until(client.decide(MERGE));
+    await on.until(client.close());
+    expect(on.records().at(-1)?.snapshot.value).toBe('rolledBack');
+  });
+
+  it('CL17 of two who answer differently at once one is told that the answer did not count', async () => {
+    const { on, client } = await migrated();
+    const { ending } = await asking(on, client);
+    const withoutLock = { lock: undefined as never };
+    const answers = await on.until(
+      Promise.all([
+        codeOf(on.client('b', withoutLock).decide(MERGE)),
+        codeOf(on.client('c', withoutLock).decide({ question: 'drift', choice: 'discard' })),
+      ]),
+    );
+    expect([...answers].sort()).toEqual(['QUESTION_NOT_OPEN', 'it was not rejected']);
+    expect((await on.until(ending)).outcome).toBe('rolledBack');
+    const decided = on.records().filter(({ event }) => event.type === 'DECIDE');
+    expect(decided.map(({ event }) => (event as unknown as { choice: string }).choice)).toEqual([
+      answers[0] === 'it was not rejected' ? 'merge' : 'discard',
+    ]);
   });
 
   it('CL10 recover beside a run of the same client that waits says so and does not hang', async () => {

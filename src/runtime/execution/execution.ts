@@ -1,14 +1,14 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { BackpedalError, JournalError } from '../../errors.ts';
-import type { World } from '../world.ts';
 import { type ActiveTime, createActiveTime } from './active-time.ts';
 import { appendPatiently } from './append.ts';
 import { type CommandRunner, createCommandRunner, pauseBefore } from './command-runner.ts';
+import { createDeliveries, type Deliveries, type Delivery } from './deliveries.ts';
 import { faultEvents, overdue } from './faults.ts';
 import { InnerRunLeft } from './inner-run-left.ts';
-import type { Ledger } from './ledger.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { createProgress, type Progress } from './progress.ts';
+import type { ExecutionSetting } from './setting.ts';
 import { hasEnded, metaOf, persisted } from './snapshot.ts';
 import { firstSnapshot, type Start } from './start.ts';
 import { initialTransition, transition } from './transition.ts';
@@ -23,33 +23,20 @@ export interface Execution<TContext extends AnyContext = AnyContext> {
   readonly view: () => ExecutionView<TContext>;
   /** Tells the chart of something from outside; `false` when its present state cannot take it. */
   readonly send: (event: AnyEvent) => boolean;
+  /** The same, and resolves only when the event's record is durable, or it turns out that there will be none. */
+  readonly deliver: (event: AnyEvent) => Promise<Delivery>;
   /** Whether active time counts: not while an inner run waits for a person. */
   readonly setTime: (mode: 'running' | 'paused') => void;
   /** Resolves when the run has stopped; never rejects. */
   readonly stopped: Promise<ExecutionEnd<TContext>>;
 }
 
-/** What an execution works with. */
-export interface ExecutionSetting {
-  readonly world: World;
-  readonly ledger: Ledger;
-  readonly parent: string | null;
-  /** The number of items, for limits of time. */
-  readonly items: () => number;
-  /** Called after every record and at every tick. */
-  readonly changed: (view: ExecutionView) => void;
-  /** Takes the local lock for work if it is to be had, and gives it back while a person is waited for. */
-  readonly hold: (mode: 'working' | 'waiting') => Promise<void>;
-  /** Whether somebody else has written beyond this record. */
-  readonly hasMovedOn: (seq: number) => Promise<boolean>;
-  /** Aborted when the client is closed: what works is finished, what waits for a person is left open. */
-  readonly closing: AbortSignal;
-}
-
 /** What has arrived: the events that may tell of it, the most telling first, and the command that it answers. */
 interface Happening {
   readonly events: readonly AnyEvent[];
   readonly answers: number | null;
+  /** Told what became of it. */
+  readonly told?: (delivery: Delivery) => void;
 }
 
 /** Or it is time to look whether a person is still waited for here, or an inner run was left open. */
@@ -64,6 +51,7 @@ interface Machinery<C extends AnyContext, E extends AnyEvent, I extends AnyInput
   readonly time: ActiveTime;
   readonly progress: Progress;
   readonly watch: Watch;
+  readonly deliveries: Deliveries;
   snapshot: AnyMachineSnapshot;
   /** Counts commands, so that the answer to one that is no longer wanted can be told. */
   command: number;
@@ -152,6 +140,7 @@ async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Happ
   if (arrival.answers !== null && arrival.answers !== it.command) return;
   const event = arrival.events.find((candidate) => it.snapshot.can(candidate));
   if (event === undefined) {
+    arrival.told?.({ status: 'refused' });
     if (arrival.answers === null) return;
     throw new BackpedalError('INTERNAL', `The chart cannot take ${arrival.events[0]?.type} in its present state.`);
   }
@@ -159,6 +148,7 @@ async function take(it: Machinery<AnyContext, AnyEvent, AnyInput>, arrival: Happ
   const commands = commandsOf(actions);
   const stays = commands.length === 0 && JSON.stringify(next.value) === JSON.stringify(it.snapshot.value);
   await enter(it, event, next, stays ? it.wanted : commands);
+  arrival.told?.({ status: 'recorded' });
   if (!stays) {
     await halt(it);
     if (!hasEnded(next)) await settle(it);
@@ -217,14 +207,16 @@ async function drive<C extends AnyContext>(
     it.setting.changed(viewOf(it));
     while (!hasEnded(it.snapshot)) {
       const arrival = await it.mailbox.next();
-      if (arrival instanceof InnerRunLeft) return arrival.end as ExecutionEnd<C>;
+      if (arrival instanceof InnerRunLeft) return leave(machinery, arrival) as ExecutionEnd<C>;
       if (arrival !== 'look') await take(machinery, arrival);
       else if (waits(it)) await lookAround(machinery);
     }
     if (it.snapshot.status === 'done') it.progress.finish();
     it.setting.changed(viewOf(it));
+    it.deliveries.end({ status: 'refused' });
     return { status: 'ended', view: viewOf(it) };
   } catch (error) {
+    it.deliveries.end({ status: 'lost', error });
     await halt(machinery);
     if (error instanceof JournalError && error.code === 'JOURNAL_CONFLICT') return { status: 'superseded' };
     return { status: 'suspended', error };
@@ -232,6 +224,16 @@ async function drive<C extends AnyContext>(
     stopTicking();
     closing.removeEventListener('abort', wake);
   }
+}
+
+const movedOn = (): JournalError =>
+  new JournalError('JOURNAL_CONFLICT', 'Somebody else has continued this run; it goes on there.');
+
+/** An inner run was left open, and so is this one. */
+function leave(it: Machinery<AnyContext, AnyEvent, AnyInput>, left: InnerRunLeft): InnerRunLeft['end'] {
+  const { end } = left;
+  it.deliveries.end({ status: 'lost', error: end.status === 'suspended' ? end.error : movedOn() });
+  return end;
 }
 
 /** While a person is waited for: somebody else may have decided, or the client may have been closed. */
@@ -243,9 +245,7 @@ async function lookAround(it: Machinery<AnyContext, AnyEvent, AnyInput>): Promis
       'The client was closed while the run waited for a decision. The question stays open; the next client asks it.',
     );
   }
-  if (await hasMovedOn(ledger.last()?.seq ?? 0)) {
-    throw new JournalError('JOURNAL_CONFLICT', 'Somebody else has continued this run; it goes on there.');
-  }
+  if (await hasMovedOn(ledger.last()?.seq ?? 0)) throw movedOn();
 }
 
 /**
@@ -267,6 +267,7 @@ export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyI
     time: createActiveTime(setting.world.clock, from.kind === 'resume' ? from.record.activeMs : 0),
     progress: createProgress(plan.weights),
     watch: createWatch(setting.world, (reason) => push({ type: 'TRIGGERED', reason })),
+    deliveries: createDeliveries(),
     snapshot: firstSnapshot(plan.machine, from),
     command: 0,
     wanted: from.kind === 'resume' ? from.record.commands : [],
@@ -278,6 +279,12 @@ export function execute<C extends AnyContext, E extends AnyEvent, I extends AnyI
       if (!it.snapshot.can(event)) return false;
       push(event);
       return true;
+    },
+    deliver: async (event) => {
+      if (!it.snapshot.can(event)) return { status: 'refused' };
+      const { told, delivered } = it.deliveries.begin();
+      mailbox.push({ events: [event], answers: null, told });
+      return delivered;
     },
     setTime: (mode) => it.time.set(mode),
     stopped: drive(machinery, from),
