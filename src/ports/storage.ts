@@ -21,6 +21,12 @@ export type BurstOutcome =
   | { readonly status: 'displaced'; readonly keys: readonly string[] }
   | { readonly status: 'notPermitted' };
 
+/**
+ * Carries out a synchronous burst at a moment at which nobody else can have gone on with the run, or not at all: then
+ * the outcome is `notPermitted`.
+ */
+export type BurstFence = (burst: () => BurstOutcome) => Promise<BurstOutcome>;
+
 /** How much fits, in UTF-16 code units, keys included (hazard H4). */
 export interface StorageRoom {
   readonly capacity: number;
@@ -44,9 +50,12 @@ export interface StoragePort {
    * Writes all of `writes`, in their order, in one burst that nothing else of the app interleaves with, or nothing.
    * `permitted` is asked synchronously right before the first write. A refusal in the middle (quota) puts back what
    * the burst had written before it throws.
+   *
+   * A storage that writes synchronously gives the whole burst to `fence`, where there is one, so that a holder that was
+   * frozen and wakes up late is stopped (hazard H28a). Others cannot, and leave it aside.
    * @throws StorageError `STORAGE_QUOTA`, `STORAGE_DENIED`, `STORAGE_UNAVAILABLE`
    */
-  write(writes: readonly StorageWrite[], permitted: () => boolean): Promise<BurstOutcome>;
+  write(writes: readonly StorageWrite[], permitted: () => boolean, fence?: BurstFence): Promise<BurstOutcome>;
   /** How much fits, or `null` where the storage cannot tell or has no limit. */
   room(): Promise<StorageRoom | null>;
 }

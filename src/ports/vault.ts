@@ -1,3 +1,8 @@
+/** What became of an action on condition that a name does not exist. */
+export type WhileAbsentOutcome<Result> =
+  | { readonly status: 'absent'; readonly result: Result }
+  | { readonly status: 'exists' };
+
 /**
  * Where journal, backups, audit trail and displaced values lie. Names are `/`-separated segments of
  * `[A-Za-z0-9._-]`, at most 200 characters; values are well-formed Unicode text of any size.
@@ -20,4 +25,10 @@ export interface VaultPort {
   list(prefix: string): Promise<string[]>;
   /** Removes; not an error if there is no such name. */
   remove(name: string): Promise<void>;
+  /**
+   * Runs a synchronous action, once, while nobody who shares the vault can write this name, unless it exists already.
+   * Only for vaults that can keep others out for so long, as a transaction of IndexedDB does. What the action throws
+   * is thrown on; that it has been run is told even if the vault fails afterwards.
+   */
+  whileAbsent?<Result>(name: string, action: () => Result): Promise<WhileAbsentOutcome<Result>>;
 }

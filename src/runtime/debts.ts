@@ -1,10 +1,11 @@
-import { DatabaseError } from '../errors.ts';
+import { BackpedalError, DatabaseError } from '../errors.ts';
 import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
 import type { MigrationContext } from '../machines/migration/types.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
 import { causeOf } from './cause.ts';
 import { announce as announceCrashRecovery } from './crash-recovery/people.ts';
 import { within } from './execution/deadline.ts';
+import type { Work } from './execution/types.ts';
 import { type History, isOver, type RunHistory } from './history.ts';
 import { fenceOf, giveLeaseBack, takeOver } from './lease.ts';
 import { announce as announceMigration } from './migration/finish.ts';
@@ -34,11 +35,18 @@ export async function openDebts(world: World, history: History): Promise<readonl
   return debts;
 }
 
+/** What a debt is paid with: nothing is written into storage after a run. */
+const workOn = (world: World): Work => ({
+  world,
+  signal: new AbortController().signal,
+  writeBurst: () => Promise.reject(new BackpedalError('INTERNAL', 'No debt is paid by writing into storage.')),
+  report: () => {},
+});
+
 async function pay(world: World, history: History, { run, debt }: Debt): Promise<void> {
   const { context } = run;
   if (debt === 'cache') {
-    const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
-    await invalidateCache(context as RollbackContext, work);
+    await invalidateCache(context as RollbackContext, workOn(world));
   } else if (debt === 'announce') await announce(world, run);
   else if (debt === 'discardCopy') await discardCopy(world, history, run);
   else await giveLeaseBack(world, context);
@@ -47,7 +55,7 @@ async function pay(world: World, history: History, { run, debt }: Debt): Promise
 
 /** Writes the audit entry and tells people, as far as that had not been done. */
 async function announce(world: World, { machine, context }: RunHistory): Promise<void> {
-  const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
+  const work = workOn(world);
   if (machine === 'migration') await announceMigration(context as MigrationContext, work, { failures: null });
   else if (machine === 'crashRecovery') await announceCrashRecovery(context as CrashRecoveryContext, work);
   else await announceRollback(context as RollbackContext, work, { backup: null, merged: null });

@@ -1,5 +1,5 @@
 import { JournalError, VaultError } from '../errors.ts';
-import type { VaultPort } from '../ports/vault.ts';
+import type { VaultPort, WhileAbsentOutcome } from '../ports/vault.ts';
 import { type JournalRecord, RECORD_VERSION, type RecordBody, readRecord, writeRecord } from './journal-record.ts';
 
 /** The hash that the first record names as the one before it. */
@@ -37,6 +37,13 @@ export interface Journal {
    * @throws JournalError `JOURNAL_CONFLICT` when somebody else has appended there
    */
   append(last: JournalRecord | null, draft: RecordDraft): Promise<JournalRecord>;
+  /**
+   * Runs a synchronous action while nobody can append behind `last`, unless somebody has; `null` where the vault cannot
+   * keep others out (hazard H28a).
+   */
+  readonly whileLast:
+    | (<Result>(last: JournalRecord, action: () => Result) => Promise<WhileAbsentOutcome<Result>>)
+    | null;
 }
 
 /** Journals that replace each other lie side by side; the one with the highest number counts. */
@@ -181,5 +188,13 @@ export function createJournal(vault: VaultPort, migration: string): Journal {
     broken = null;
   }
 
-  return { read, append, length, salvage: () => salvageRecords(vault, migration), replace };
+  const whileLast: Journal['whileLast'] =
+    vault.whileAbsent === undefined
+      ? null
+      : (last, action) => {
+          const name = nameOf(folderOf(migration, places.get(last) ?? number), last.seq + 1);
+          return (vault as Required<VaultPort>).whileAbsent(name, action);
+        };
+
+  return { read, append, whileLast, length, salvage: () => salvageRecords(vault, migration), replace };
 }

@@ -127,17 +127,23 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   const hooks = options.faults;
 
   const handle = (lifeOfCall: () => Life): StoragePort => {
-    const run = <Result>(operation: StorageOperation, subject: string, effect: () => Result): Promise<Result> =>
-      simulate({ operation, subject, effect, life: lifeOfCall(), hooks });
+    const run = <Result>(
+      operation: StorageOperation,
+      subject: string,
+      effect: () => Result | Promise<Result>,
+    ): Promise<Result> => simulate({ operation, subject, effect, life: lifeOfCall(), hooks });
     return {
       origin,
       failureDomain,
       keys: () => run('keys', '', () => image.entries().map(([key]) => key)),
       read: (keys) => run('read', keys.join(), () => new Map(keys.map((key) => [key, image.get(key)]))),
-      write: (writes, permitted) =>
-        run('write', writes.map((write) => write.key).join(), () =>
-          burst(image, () => refusals.next() === 'refused', writes, permitted),
-        ),
+      write: (writes, permitted, fence) => {
+        const life = lifeOfCall();
+        const wanted = (): boolean => life() && permitted();
+        const write = (): BurstOutcome => burst(image, () => refusals.next() === 'refused', writes, wanted);
+        const subject = writes.map(({ key }) => key).join();
+        return run('write', subject, () => (fence === undefined ? write() : fence(write)));
+      },
       room: () => run('room', '', () => image.room()),
     };
   };

@@ -1,11 +1,11 @@
 import { VaultError } from '../errors.ts';
-import type { VaultPort } from '../ports/vault.ts';
+import type { VaultPort, WhileAbsentOutcome } from '../ports/vault.ts';
 import { vaultNameFault, vaultPrefixFault } from '../ports/vault-name.ts';
 import { isWellFormed } from '../ports/well-formed.ts';
 import { type FaultHooks, type Life, simulate } from './simulated-process.ts';
 
 /** The operations of `memoryVault` that fault hooks see; the subject is the name or prefix. */
-export type VaultOperation = 'get' | 'put' | 'putIfAbsent' | 'list' | 'remove';
+export type VaultOperation = 'get' | 'put' | 'putIfAbsent' | 'list' | 'remove' | 'whileAbsent';
 
 /** Options of `memoryVault`. */
 export interface MemoryVaultOptions {
@@ -15,9 +15,9 @@ export interface MemoryVaultOptions {
 }
 
 /** A vault in memory: what it has acknowledged is durable. */
-export interface MemoryVault extends VaultPort {
+export interface MemoryVault extends Required<VaultPort> {
   /** The same vault as another process sees it; aborting `death` kills that process. */
-  open(death: AbortSignal): VaultPort;
+  open(death: AbortSignal): Required<VaultPort>;
   /**
    * Kills every process. Writes that were asked for and not acknowledged take place (`all`) or do not (`none`);
    * either is what a real machine may do.
@@ -47,7 +47,7 @@ export function memoryVault(options: MemoryVaultOptions = {}): MemoryVault {
   const hooks = options.faults;
   let crashes = 0;
 
-  const handle = (lifeOfCall: () => Life): VaultPort => {
+  const handle = (lifeOfCall: () => Life): Required<VaultPort> => {
     const run = <Result>(operation: VaultOperation, subject: string, effect: () => Result): Promise<Result> => {
       const life = lifeOfCall();
       return simulate({ operation, subject, effect, life, hooks, inFlight });
@@ -79,6 +79,13 @@ export function memoryVault(options: MemoryVaultOptions = {}): MemoryVault {
       async remove(name) {
         refuseName(vaultNameFault(name));
         return run('remove', name, () => void disk.delete(name));
+      },
+      async whileAbsent<Result>(name: string, action: () => Result): Promise<WhileAbsentOutcome<Result>> {
+        refuseName(vaultNameFault(name));
+        const effect = (): WhileAbsentOutcome<Result> =>
+          disk.has(name) ? { status: 'exists' } : { status: 'absent', result: action() };
+        // Nothing that a crash could carry out in the caller's stead.
+        return simulate({ operation: 'whileAbsent', subject: name, effect, life: lifeOfCall(), hooks });
       },
     };
   };

@@ -15,8 +15,8 @@ export type Life = () => boolean;
 export interface SimulatedOperation<Operation extends string, Result> {
   readonly operation: Operation;
   readonly subject: string;
-  /** Runs synchronously, so that nothing comes between. */
-  readonly effect: () => Result;
+  /** Runs synchronously, so that nothing comes between; or says itself when it does. */
+  readonly effect: () => Result | Promise<Result>;
   readonly life: Life;
   readonly hooks: FaultHooks<Operation> | undefined;
   /** Effects that have been asked for and have not taken place. */
@@ -34,7 +34,7 @@ export function simulate<Operation extends string, Result>(
   return new Promise((resolve, reject) => {
     if (!life()) return;
     const pending = (): void => {
-      effect();
+      void effect();
     };
     const run = async (): Promise<void> => {
       inFlight?.add(pending);
@@ -44,7 +44,9 @@ export function simulate<Operation extends string, Result>(
         inFlight?.delete(pending);
       }
       if (!life()) return;
-      const result = effect();
+      const effected = effect();
+      // No turn is taken where there is nothing to wait for.
+      const result = effected instanceof Promise ? await effected : effected;
       await hooks?.after?.(operation, subject);
       if (life()) resolve(result);
     };

@@ -2,8 +2,11 @@ import type { StoragePort, StorageWrite } from '../ports/storage.ts';
 import { type Disposable, refusalOf, using } from './contract-subject.ts';
 import { type ContractTools, itWhere } from './contract-tools.ts';
 
-/** What a storage may support beyond the port: `quota` a limited capacity, which the suite then chooses. */
-export type StorageFeature = 'quota';
+/**
+ * What a storage may support beyond the port: `quota` a limited capacity, which the suite then chooses; `fence` bursts
+ * that are synchronous and carried out behind the fence that they are given.
+ */
+export type StorageFeature = 'quota' | 'fence';
 
 /** A storage under test. */
 export interface StorageSubject extends Disposable {
@@ -201,12 +204,63 @@ function quotaTests(tools: Case): void {
     }));
 }
 
-/** The contract of `StoragePort`: rules ST1 to ST11. */
+function fenceTests(tools: Case): void {
+  const { expect, contract } = tools;
+  const it = itWhere(tools, contract.supports.includes('fence'));
+  const writes: readonly StorageWrite[] = [
+    { key: 'a', value: 'uno', expect: ['one'] },
+    { key: 'd', value: 'quattro', expect: [null] },
+  ];
+
+  it('ST25 a burst is carried out behind its fence, all of it in one synchronous call', () =>
+    onOriginals(contract, async (storage, subject) => {
+      const rival = await subject.open();
+      const seen: unknown[] = [];
+      const outcome = await storage.write(writes, always, async (burst) => {
+        seen.push(await contentOf(rival));
+        const result = burst();
+        seen.push(result);
+        return result;
+      });
+      expect(outcome).toEqual({ status: 'written' });
+      expect(seen).toEqual([Object.fromEntries(ORIGINALS), { status: 'written' }]);
+      expect(await contentOf(rival)).toEqual({ a: 'uno', b: 'two', c: 'three', d: 'quattro' });
+    }));
+
+  it('ST26 a burst that its fence does not let through, or that has lost its permission by then, writes nothing', () =>
+    onOriginals(contract, async (storage) => {
+      expect(await storage.write(writes, always, async () => ({ status: 'notPermitted' }))).toEqual({
+        status: 'notPermitted',
+      });
+      let isWanted = true;
+      const late = await storage.write(
+        writes,
+        () => isWanted,
+        async (burst) => {
+          isWanted = false;
+          return burst();
+        },
+      );
+      expect(late).toEqual({ status: 'notPermitted' });
+      const displaced = [{ key: 'a', value: 'uno', expect: ['another'] }];
+      expect(await storage.write(displaced, always, async (burst) => burst())).toEqual({
+        status: 'displaced',
+        keys: ['a'],
+      });
+      const fault = new Error('Told to fail.');
+      const thrown = await storage.write(writes, always, () => Promise.reject(fault)).catch((error: unknown) => error);
+      expect(thrown).toBe(fault);
+      expect(await contentOf(storage)).toEqual(Object.fromEntries(ORIGINALS));
+    }));
+}
+
+/** The contract of `StoragePort`: rules ST1 to ST11, and ST25 and ST26 with `fence`. */
 export function storageContract(tools: ContractTools, contract: StorageContract): void {
   tools.describe(`${contract.name} keeps the contract of a storage`, () => {
     const all = { ...tools, contract };
     readingTests(all);
     burstTests(all);
     quotaTests(all);
+    fenceTests(all);
   });
 }

@@ -1,6 +1,9 @@
 import type { VaultPort } from '../ports/vault.ts';
 import { type Disposable, refusalOf, using } from './contract-subject.ts';
-import type { ContractTools } from './contract-tools.ts';
+import { type ContractTools, itWhere } from './contract-tools.ts';
+
+/** What a vault may support beyond what every one must: `exclusion` is `whileAbsent`. */
+export type VaultFeature = 'exclusion';
 
 /** A vault under test. */
 export interface VaultSubject extends Disposable {
@@ -8,12 +11,12 @@ export interface VaultSubject extends Disposable {
   open(): Promise<VaultPort> | VaultPort;
 }
 
-/** What an adapter's author passes in. There is no part of this contract that an adapter may leave out. */
+/** What an adapter's author passes in. */
 export interface VaultContract {
   readonly name: string;
   /** An empty vault of its own. */
   create(): Promise<VaultSubject> | VaultSubject;
-  readonly supports: readonly never[];
+  readonly supports: readonly VaultFeature[];
 }
 
 interface Case extends ContractTools {
@@ -151,12 +154,72 @@ function nameTests({ it, expect, contract }: Case): void {
     }));
 }
 
-/** The contract of `VaultPort`: rules VA1 to VA10. */
+function exclusionTests(tools: Case): void {
+  const { expect, contract } = tools;
+  const it = itWhere(tools, contract.supports.includes('exclusion'));
+
+  it('VA19 an action on condition that a name is absent is run once, or not at all', () =>
+    onVault(contract, async (vault, subject) => {
+      const runs: string[] = [];
+      const run = (what: string) => () => {
+        runs.push(what);
+        return what;
+      };
+      expect(await vault.whileAbsent?.('journal/1', run('first'))).toEqual({ status: 'absent', result: 'first' });
+      expect(await vault.whileAbsent?.('journal/1', run('second'))).toEqual({ status: 'absent', result: 'second' });
+      await (await subject.open()).put('journal/1', 'a record');
+      expect(await vault.whileAbsent?.('journal/1', run('third'))).toEqual({ status: 'exists' });
+      expect(runs).toEqual(['first', 'second']);
+      expect(await vault.list('')).toEqual(['journal/1']);
+      expect(await refusalOf(async () => vault.whileAbsent?.('a//b', run('fourth')))).toBe('VAULT_NAME');
+    }));
+
+  it('VA20 while the action is run nobody writes the name', () =>
+    onVault(contract, async (vault, subject) => {
+      const rivals = [vault, await subject.open(), await subject.open()];
+      for (let round = 0; round < 20; round++) {
+        const name = `journal/${round}`;
+        const events: string[] = [];
+        const act = async () => {
+          const outcome = await vault.whileAbsent?.(name, () => void events.push('action'));
+          if (outcome?.status === 'exists') events.push('refused');
+        };
+        const append = async (rival: VaultPort) => {
+          if ((await rival.putIfAbsent(name, 'a record')) === 'stored') events.push('stored');
+        };
+        const [first, second, third] = rivals.map((rival) => () => append(rival));
+        const order =
+          [
+            [act, first, second],
+            [first, act, third],
+            [third, first, act],
+          ][round % 3] ?? [];
+        await Promise.all(order.map((one) => one?.()));
+        // Refused, it may be told of it before the one who was quicker is.
+        expect(['action,stored', 'refused,stored', 'stored,refused'].includes(events.join())).toBe(true);
+      }
+    }));
+
+  it('VA21 what the action throws is thrown on, and the vault works as before', () =>
+    onVault(contract, async (vault) => {
+      const fault = new Error('Told to fail.');
+      const failing = () => {
+        throw fault;
+      };
+      const thrown = await Promise.resolve(vault.whileAbsent?.('a', failing)).catch((error: unknown) => error);
+      expect(thrown).toBe(fault);
+      await vault.put('a', 'text');
+      expect(await vault.get('a')).toBe('text');
+    }));
+}
+
+/** The contract of `VaultPort`: rules VA1 to VA10, and VA19 to VA21 with `exclusion`. */
 export function vaultContract(tools: ContractTools, contract: VaultContract): void {
   tools.describe(`${contract.name} keeps the contract of a vault`, () => {
     const all = { ...tools, contract };
     textTests(all);
     appendTests(all);
     nameTests(all);
+    exclusionTests(all);
   });
 }

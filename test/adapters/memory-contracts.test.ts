@@ -17,7 +17,7 @@ storageContract(tools, {
     const storage = memoryStorage(content);
     return { open: () => storage.open(alive()) };
   },
-  supports: ['quota'],
+  supports: ['quota', 'fence'],
 });
 
 vaultContract(tools, {
@@ -26,7 +26,7 @@ vaultContract(tools, {
     const vault = memoryVault();
     return { open: () => vault.open(alive()) };
   },
-  supports: [],
+  supports: ['exclusion'],
 });
 
 lockContract(tools, {

@@ -10,7 +10,8 @@ function search(kit: Kit, undoes: string): ReturnType<typeof tryBackups> {
   const { migration, storage, database, vault, clock } = kit;
   const world = createWorld({ migration, storage, database, vault, clock });
   const run = { run: 'r', migration: migration.id, storage: 's', undoes, backup: undoes, reason: 'BACKUP_DAMAGED' };
-  const work = { world, signal: new AbortController().signal, permitted: () => true, report: () => {} };
+  const writeBurst = () => Promise.reject(new Error('A search writes nothing.'));
+  const work = { world, signal: new AbortController().signal, writeBurst, report: () => {} };
   return tryBackups(initialContext(run), work);
 }
 

@@ -6,6 +6,7 @@ import { isWellFormed } from '../../ports/well-formed.ts';
 import { indexedDbConnection } from './indexed-db-connection.ts';
 import { describeFault } from './indexed-db-fault.ts';
 import { requestPersistence } from './request-persistence.ts';
+import { whileAbsent } from './while-absent.ts';
 
 /** Options of `indexedDbVault`. */
 export interface IndexedDbVaultOptions {
@@ -96,5 +97,14 @@ export function indexedDbVault(options: IndexedDbVaultOptions = {}): VaultPort {
         refuseName(vaultNameFault(name));
         await write((entries) => entries.delete(name));
       }),
+    async whileAbsent(name, action) {
+      const performed = await attempt(async () => {
+        refuseName(vaultNameFault(name));
+        return whileAbsent(connection, name, action);
+      });
+      if (performed === null) return { status: 'exists' };
+      if ('thrown' in performed) throw performed.thrown;
+      return { status: 'absent', result: performed.result };
+    },
   };
 }

@@ -124,7 +124,10 @@ export function webStorage(options: WebStorageOptions = {}): StoragePort {
     failureDomain,
     keys: async () => attempt((access) => access.keys()),
     read: async (keys) => attempt((access) => new Map(keys.map((key) => [key, access.get(key)]))),
-    write: async (writes, permitted) => writeNow(writes, permitted),
+    async write(writes, permitted, fence) {
+      const write = (): BurstOutcome => writeNow(writes, permitted);
+      return fence === undefined ? write() : fence(write);
+    },
     room: async () => (Number.isFinite(capacity) ? { capacity, used: attempt(usedBy) } : null),
   };
 }

@@ -74,10 +74,10 @@ async function burstOfMigration(world: World, run: RunHistory): Promise<LostBurs
 }
 
 async function write(work: Work, run: RunHistory, burst: LostBurst): Promise<CrashRecoveryEvent> {
-  const { world, permitted } = work;
+  const { world, writeBurst } = work;
   const { writes, left, counter } = burst;
   const marker = markerWrite(world, await readMarker(world), run.context.storage, run.run, counter);
-  const outcome = await world.storage.write([...writes, marker], permitted);
+  const outcome = await writeBurst([...writes, marker]);
   const values = await world.storage.read(writes.map(({ key }) => key));
   const isThere = writes.every(({ key, value }) => (values.get(key) ?? null) === value);
   if (outcome.status === 'written' && isThere) return { type: 'RESTORED_AGAIN', written: writes.length, left };

@@ -12,7 +12,7 @@ import type { ExecutionSetting } from './setting.ts';
 import { hasEnded, metaOf, persisted } from './snapshot.ts';
 import { firstSnapshot, type Start } from './start.ts';
 import { initialTransition, transition } from './transition.ts';
-import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan } from './types.ts';
+import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan, Work } from './types.ts';
 import { createWatch, timeLimit, type Watch } from './watch.ts';
 
 const TICK = 1000;
@@ -115,7 +115,9 @@ function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): 
       await pauseBefore(context.attempts, world.clock, signal);
       if (metaOf(it.snapshot).waitsFor === undefined) await watch.look(time.total(), setting.items());
       if (signal.aborted) return;
-      const event = await plan.carryOut(command, context, { world, signal, permitted, report: progress.report });
+      const { fence } = setting.ledger;
+      const writeBurst: Work['writeBurst'] = (writes) => world.storage.write(writes, permitted, fence ?? undefined);
+      const event = await plan.carryOut(command, context, { world, signal, writeBurst, report: progress.report });
       if (event !== null) mailbox.push({ events: [event], answers: number });
     } catch (error) {
       const left = error instanceof InnerRunLeft;

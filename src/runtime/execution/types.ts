@@ -11,6 +11,7 @@ import type {
 } from '../../machines/emergency-recovery/types.ts';
 import type { MigrationContext, MigrationEvent, MigrationInput } from '../../machines/migration/types.ts';
 import type { RollbackContext, RollbackEvent, RollbackInput } from '../../machines/rollback/types.ts';
+import type { BurstOutcome, StorageWrite } from '../../ports/storage.ts';
 import type { World } from '../world.ts';
 
 /** The contexts, events and inputs that all charts have in common. */
@@ -28,8 +29,11 @@ export interface Work {
   readonly world: World;
   /** Aborted when the chart no longer wants the command's result. */
   readonly signal: AbortSignal;
-  /** Whether the command is still wanted: asked right before an effect that cannot be fenced elsewhere. */
-  readonly permitted: () => boolean;
+  /**
+   * Writes a burst into the world's storage if, right before it, the command is still wanted and, where the vault can
+   * tell, nobody else goes on with the run. The only way in which commands write there.
+   */
+  readonly writeBurst: (writes: readonly StorageWrite[]) => Promise<BurstOutcome>;
   /** Tells how much of the command is done, 0 to 1. */
   readonly report: (part: number) => void;
 }

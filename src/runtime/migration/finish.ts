@@ -29,7 +29,7 @@ export async function clearableKeys(
 /** Removes each key that still equals its backup, in one burst with the marker. A key that was written stays. */
 export async function clearSource(
   context: MigrationContext,
-  { world, permitted }: Work,
+  { world, writeBurst }: Work,
   memory: MigrationMemory,
 ): Promise<MigrationEvent> {
   const backup = await backupOf(world, context.run, memory);
@@ -40,7 +40,7 @@ export async function clearSource(
     const found = await readMarker(world);
     const writes = keys.map((key): StorageWrite => ({ key, value: null, expect: [backup.values.get(key) ?? null] }));
     const marker = markerWrite(world, found, context.storage, context.run, counter);
-    const outcome = await world.storage.write([...writes, marker], permitted);
+    const outcome = await writeBurst([...writes, marker]);
     if (outcome.status === 'written') return { type: 'SOURCE_CLEARED', removed: keys.length };
     if (outcome.status === 'notPermitted') break;
     const written = new Set(outcome.keys);
@@ -58,7 +58,7 @@ export async function clearSource(
  */
 export async function restoreSource(
   context: MigrationContext,
-  { world, permitted }: Work,
+  { world, writeBurst }: Work,
   memory: MigrationMemory,
 ): Promise<MigrationEvent> {
   // An inner rollback that changed nothing has let them work again.
@@ -82,7 +82,7 @@ export async function restoreSource(
   // Written again, it is not mistaken for a burst of before.
   const counter = Math.max((found.marker?.counter ?? 0) + 1, context.restored);
   const marker = markerWrite(world, found, context.storage, context.run, counter);
-  const outcome = await world.storage.write([...writes, marker], permitted);
+  const outcome = await writeBurst([...writes, marker]);
   const values = await world.storage.read(writes.map(({ key }) => key));
   const wrong = writes.find(({ key, value }) => values.get(key) !== value);
   if (outcome.status !== 'written' || wrong !== undefined) {

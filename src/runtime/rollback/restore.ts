@@ -130,7 +130,7 @@ export async function restoreStorage(
   work: Work,
   memory: RollbackMemory,
 ): Promise<RollbackEvent> {
-  const { world, permitted } = work;
+  const { world, writeBurst } = work;
   const prepared = memory.restore;
   const restore = await restoreOf(world, context, memory);
   // Worked out by this process, it is not to be taken for prepared when the next attempt comes.
@@ -143,7 +143,7 @@ export async function restoreStorage(
   memory.restore = isKept ? restore : null;
   if (!isKept) return { type: 'DISPLACED' };
   const marker = markerWrite(world, found, context.storage, context.run, context.targets.marker);
-  const outcome = await world.storage.write([...restore.writes, marker], permitted);
+  const outcome = await writeBurst([...restore.writes, marker]);
   if (outcome.status === 'written') return { type: 'RESTORED', written: restore.writes.length };
   memory.restore = null;
   if (outcome.status === 'displaced') return { type: 'DISPLACED' };

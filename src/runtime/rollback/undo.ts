@@ -85,7 +85,7 @@ function refuseUnknown(
  */
 export async function undoRestore(
   context: RollbackContext,
-  { world, permitted }: Work,
+  { world, writeBurst }: Work,
   memory: RollbackMemory,
 ): Promise<RollbackEvent> {
   const before = await valuesBefore(world, context, memory);
@@ -104,7 +104,7 @@ export async function undoRestore(
   if (writes.length > 0 || hasCome) {
     const counter = Math.max(found.marker?.counter ?? 0, burst) + 1;
     const marker = markerWrite(world, found, context.storage, context.run, counter);
-    const outcome = await world.storage.write([...writes, marker], permitted);
+    const outcome = await writeBurst([...writes, marker]);
     if (outcome.status !== 'written') {
       throw new StorageError(
         'STORAGE_UNAVAILABLE',

@@ -72,6 +72,7 @@ function watched(vault: VaultPort, setting: ProcessSetting, die: () => void): Va
     put: (name, text) => vault.put(name, text),
     list: (prefix) => vault.list(prefix),
     remove: (name) => vault.remove(name),
+    ...(vault.whileAbsent === undefined ? {} : { whileAbsent: vault.whileAbsent }),
     putIfAbsent: async (name, text) => {
       if (!isJournal([name])) return vault.putIfAbsent(name, text);
       const record = recordIn(text);
@@ -95,7 +96,7 @@ function lying(storage: StoragePort, mood: AppProcess['storage']): StoragePort {
     failureDomain: storage.failureDomain,
     keys: () => storage.keys(),
     room: () => storage.room(),
-    write: (writes, permitted) => storage.write(writes, permitted),
+    write: (writes, permitted, fence) => storage.write(writes, permitted, fence),
     read: async (keys) => {
       const values = await storage.read(keys);
       const key = keys.find((one) => !one.startsWith(OWN_KEY_PREFIX));

@@ -1,5 +1,5 @@
 import type { OperationsPort } from '../../ports/operations.ts';
-import type { StorageWrite } from '../../ports/storage.ts';
+import type { BurstFence, StorageWrite } from '../../ports/storage.ts';
 import { createBackpedal } from '../../runtime/client.ts';
 import type { Backpedal } from '../../runtime/public-types.ts';
 import { seededIdentity } from '../seeded-identity.ts';
@@ -69,10 +69,10 @@ export function startProcess(name: string, { world, scheduler, memory }: Process
       ...storage,
       origin: world.storage.origin,
       failureDomain: world.storage.failureDomain,
-      write: (writes: readonly StorageWrite[], permitted: () => boolean) =>
-        storageAsk('write', [writes], () => world.burst(writes, permitted, runOfBurst(writes))) as never,
+      write: (writes: readonly StorageWrite[], permitted: () => boolean, fence?: BurstFence) =>
+        storageAsk('write', [writes], () => world.burst(writes, permitted, runOfBurst(writes), fence)) as never,
     },
-    vault: methods(world.vault, ['get', 'put', 'putIfAbsent', 'list', 'remove'], asking('vault')),
+    vault: methods(world.vault, ['get', 'put', 'putIfAbsent', 'list', 'remove', 'whileAbsent'], asking('vault')),
     database: world.database.open(asking('database')),
     ...(world.cache === null ? {} : { cache: methods(world.cache, ['invalidate', 'count'], asking('cache')) }),
     ...(world.options.lock === 'absent'

@@ -47,6 +47,7 @@ export function simulatedVault(
     failureDomain: memory.failureDomain,
     get: memory.get,
     list: memory.list,
+    whileAbsent: memory.whileAbsent,
     async put(name, text) {
       await memory.put(name, text);
       wrote('put', { name, text });

@@ -1,6 +1,6 @@
 import { isCollectionKey, isFormDataKey } from '../../definition/key-ownership.ts';
 import type { DriftPolicy, Migration } from '../../definition/types.ts';
-import type { BurstOutcome, StorageWrite } from '../../ports/storage.ts';
+import type { BurstFence, BurstOutcome, StorageWrite } from '../../ports/storage.ts';
 import { type MemoryCache, memoryCache } from '../memory-cache.ts';
 import { type MemoryStorage, memoryStorage } from '../memory-storage.ts';
 import { judgeBurst } from './bursts.ts';
@@ -60,8 +60,13 @@ export interface World {
   readonly writeAhead: WriteAhead;
   /** What the keys of storage held before the migration, and every key of others. */
   readonly originals: ReadonlyMap<string, string>;
-  /** A burst of a process: judged, written, and looked at. */
-  burst(writes: readonly StorageWrite[], permitted: () => boolean, run: string | null): Promise<BurstOutcome>;
+  /** A burst of a process: judged, written, and looked at; behind the process's fence where storage is a browser's. */
+  burst(
+    writes: readonly StorageWrite[],
+    permitted: () => boolean,
+    run: string | null,
+    fence?: BurstFence,
+  ): Promise<BurstOutcome>;
   /** Rises with everything that changes what lies in a store. */
   version(): number;
   /** The burst that was written last: of which run, and how many records there were then. */
@@ -112,10 +117,7 @@ export function createWorld(
   const custody = createCustody({ storage, vault, database, originals, edits });
   const time = simulatedTime(image);
   let last: { readonly run: string; readonly records: number } | null = null;
-  const burst: World['burst'] = async (writes, permitted, run) => {
-    const before = new Map(writes.map(({ key }) => [key, storage.getItem(key)]));
-    const outcome = await storage.write(writes, permitted);
-    if (outcome.status !== 'written') return outcome;
+  const judge = (writes: readonly StorageWrite[], before: ReadonlyMap<string, string | null>, run: string | null) => {
     version += 1;
     judgeBurst({ migration, originals, edits, custody }, writes, before).forEach(check);
     if (run !== null) {
@@ -124,7 +126,18 @@ export function createWorld(
     }
     if (options.storage === 'file') storage.flush();
     custody.keys().forEach(check);
-    return outcome;
+  };
+  const burst: World['burst'] = (writes, permitted, run, given) => {
+    const fence: BurstFence = options.storage === 'browser' && given !== undefined ? given : async (write) => write();
+    return storage.write(writes, permitted, (write) =>
+      fence(() => {
+        const before = new Map(writes.map(({ key }) => [key, storage.getItem(key)]));
+        const outcome = write();
+        // Now: whether the process ever learns of it is another matter.
+        if (outcome.status === 'written') judge(writes, before, run);
+        return outcome;
+      }),
+    );
   };
   return {
     options,

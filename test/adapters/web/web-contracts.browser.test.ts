@@ -16,7 +16,7 @@ for (const [name, storage] of Object.entries({ localStorage, sessionStorage })) 
       for (const [key, value] of entries) storage.setItem(key, value);
       return { open: () => webStorage({ storage }), dispose: () => storage.clear() };
     },
-    supports: [],
+    supports: ['fence'],
   });
 }
 
@@ -26,7 +26,7 @@ storageContract(tools, {
     const storage = limitedStorage(entries, capacity);
     return { open: () => webStorage({ storage, capacity }) };
   },
-  supports: ['quota'],
+  supports: ['quota', 'fence'],
 });
 
 vaultContract(tools, {
@@ -35,7 +35,7 @@ vaultContract(tools, {
     const name = unusedName();
     return { open: () => indexedDbVault({ name }), dispose: () => deleteDatabase(name) };
   },
-  supports: [],
+  supports: ['exclusion'],
 });
 
 /** A frame of this origin: another page, that can be closed. */
