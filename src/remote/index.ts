@@ -1,0 +1,2 @@
+export type { RemoteDatabaseOptions } from './database.ts';
+export { remoteDatabase } from './database.ts';
