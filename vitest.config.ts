@@ -36,9 +36,26 @@ const inNode: TestProjectConfiguration = {
   test: { name: 'node', include: ['test/**/*.test.{ts,tsx}'], exclude: [BROWSER_TESTS] },
 };
 
+/** Bundled before the first test: a package that is found later makes vite reload the page in the middle of one. */
+const PACKAGES_IN_BROWSER = [
+  '@noble/hashes/sha2.js',
+  '@noble/hashes/utils.js',
+  'idb',
+  'immer',
+  'react',
+  'react-dom',
+  'react-dom/client',
+  'react-dom/server.browser',
+  'react/jsx-dev-runtime',
+  'xstate',
+  'xstate/graph',
+  'zod/mini',
+];
+
 const inChromium: TestProjectConfiguration = {
   extends: true,
   plugins: [react()],
+  optimizeDeps: { include: PACKAGES_IN_BROWSER },
   test: { name: 'chromium', include: [BROWSER_TESTS], browser: headlessChromium() },
 };
 
