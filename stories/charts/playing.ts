@@ -1,4 +1,5 @@
 import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, type StateValue, transition } from 'xstate';
+import type { EmergencyRecoveryContext } from '../../src/machines/index.ts';
 import type { Move } from '../../src/testing/paths/chart-path.ts';
 import { crashRecoveryModel } from '../../src/testing/paths/crash-recovery-model.ts';
 import { migrationModel } from '../../src/testing/paths/migration-model.ts';
@@ -10,6 +11,8 @@ import { withFigures } from './figures.ts';
 /** What can happen to a chart, and with what it begins. */
 interface Playable {
   readonly input: unknown;
+  /** What guards look at in the context. */
+  readonly facts: (context: AnyMachineSnapshot['context']) => string;
   readonly moves: (snapshot: AnyMachineSnapshot) => readonly Move[];
 }
 
@@ -26,6 +29,7 @@ const playable: Readonly<Record<ChartId, Playable>> = {
       backup: 'migration-1',
       reason: 'BACKUP_DAMAGED',
     },
+    facts: (context) => String((context as EmergencyRecoveryContext).older === null),
     moves: () => emergencyRecoveryMoves,
   },
 };
@@ -84,3 +88,33 @@ export function possible(id: ChartId, { snapshot }: Position): readonly Move[] {
 /** The chart after a move. */
 export const after = (id: ChartId, { snapshot }: Position, { event }: Move): Position =>
   positionOf(transition(machineOf(id), snapshot, event as never) as never);
+
+const UNHOPED = new Set(['FAILED', 'CANCEL', 'TRIGGERED', 'OWNERSHIP_LOST', 'RESUMED', 'BUSY']);
+
+/** The shortest ways to every state that can be reached by these moves; the first position of each is the chart's. */
+function waysBy(id: ChartId, allows: (move: Move) => boolean): ReadonlyMap<string, readonly Position[]> {
+  const first = begun(id);
+  const ways = new Map<string, readonly Position[]>([[first.state, [first]]]);
+  const seen = new Set<string>();
+  const queue: (readonly Position[])[] = [[first]];
+  for (let way = queue.shift(); way !== undefined; way = queue.shift()) {
+    const now = way.at(-1) as Position;
+    for (const move of possible(id, now).filter(allows)) {
+      const next = after(id, now, move);
+      const key = `${next.state} ${playable[id].facts(next.snapshot.context)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const longer = [...way, next];
+      if (!ways.has(next.state)) ways.set(next.state, longer);
+      queue.push(longer);
+    }
+  }
+  return ways;
+}
+
+/** How people come into each state of a chart: with as little going wrong as possible, and then in few steps. */
+export function waysToStates(id: ChartId): ReadonlyMap<string, readonly Position[]> {
+  const passing = ({ event }: Move): boolean => 'persistence' in event && event.persistence === 'transient';
+  const hoped = waysBy(id, ({ event }) => !UNHOPED.has(event.type));
+  return new Map([...waysBy(id, (move) => !passing(move)), ...hoped]);
+}
