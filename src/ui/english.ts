@@ -1,178 +1,162 @@
 import type { Formats } from './formats.ts';
 import type { Messages } from './messages.ts';
 
-const keys = (count: number, f: Formats): string => f.plural(count, { one: '# stored key', other: '# stored keys' });
-const rows = (count: number, f: Formats): string => f.plural(count, { one: '# row', other: '# rows' });
+/** A number and a word that gets an `s`. */
+const many = (count: number, word: string, { plural }: Formats): string =>
+  plural(count, { one: `# ${word}`, other: `# ${word}s` });
 
-const driftText: Messages['drift'] = ({ added, changed, deleted, dependents, storageKeys }, f) => {
-  const parts = [
-    [added, `${rows(added, f)} added`],
-    [changed, `${rows(changed, f)} changed`],
-    [deleted, `${rows(deleted, f)} deleted`],
-    [dependents, f.plural(dependents, { one: '# row that belongs to them', other: '# rows that belong to them' })],
-    [storageKeys, `${keys(storageKeys, f)} written in this browser`],
-  ] as const;
-  return f.list(parts.filter(([count]) => count > 0).map(([, text]) => text));
-};
+/** `SAFE_MODE_UNLOCKED` as `Safe mode unlocked`; what somebody has written stays as it is. */
+const spoken = (code: string): string =>
+  /^[A-Z_]+$/.test(code) ? (code.charAt(0) + code.slice(1).toLowerCase()).replaceAll('_', ' ') : code;
 
-const STAYS_IN_ARCHIVE = 'they stay in the archive and can be exported';
+type Drift = Parameters<Messages['lost']>[0]['plan']['drift'];
+
+const driftText = ({ added, changed, deleted, dependents, storageKeys }: Drift, f: Formats): string =>
+  f.list(
+    [
+      [added, 'row', 'added'],
+      [changed, 'row', 'changed'],
+      [deleted, 'row', 'deleted'],
+      [dependents, 'dependent row', 'added'],
+      [storageKeys, 'stored key', 'written'],
+    ]
+      .filter(([count]) => count)
+      .map(([count, word, what]) => `${many(count as number, word as string, f)} ${what}`),
+  );
+
+const inArchive = 'They stay in the archive and can be exported.';
+const nothing = (): string => 'nothing.';
 
 /** The default catalogue, in English. */
 export const english: Messages = {
   tones: { info: 'Note', good: 'Success', warning: 'Warning', critical: 'Serious problem' },
-  steps: {
-    'Load Backup': 'Load the backup',
-    'Clear Database': 'Clear the database',
-    'Restore LocalStorage': 'Restore this browser’s data',
-    'Verify Data': 'Verify the data',
-    'Clean State': 'Clean up',
-  },
+  step: (name) => name,
   stepStates: { done: 'done', current: 'in progress', pending: 'not begun', failed: 'failed' },
-  reasons: {
-    VALIDATION_FAILURES: 'Too many items failed validation',
-    DATABASE_CONNECTION_LOST: 'The database could not be reached',
-    MEMORY_THRESHOLD: 'Memory was nearly used up',
-    TIMEOUT: 'It took too long',
-    USER_CANCELLED: 'It was cancelled',
-    DATA_CORRUPTION: 'Data was found damaged',
-    PERFORMANCE_DEGRADATION: 'The app became slow',
-    BUSINESS_LOGIC_ERROR: 'Data was converted wrongly',
-    USER_REQUEST: 'Somebody asked for it',
-  },
   status: ({ currentStep }) => currentStep,
   statusDetail: ({ description }) => description,
-  fault: ({ text }) => text,
+  fault: ({ message }) => message,
   note: (text) => text,
-  cancel: 'Cancel',
-  close: 'Close',
   failed: 'That did not work',
   working: 'Please wait…',
-  showMore: ({ next, left }, f) => `Show ${f.number(next)} more (${f.number(left)} not shown)`,
+  showMore: ({ next, left }, f) => `Show ${f.number(next)} of ${f.number(left)} more`,
+  showKeys: (count, f) => `Show ${many(count, 'key', f)}`,
   typeWord: (word) => `Type “${word}” to go on`,
-  whatIsLost: 'What is lost:',
+  loss: 'What is lost:',
+  cancel: 'Cancel',
 
   rollBack: 'Roll back…',
   planTitle: 'Take the migration back?',
   planLead: ({ backupCreatedAt }, f) =>
     `Your data goes back to where it was before the migration, from the backup of ${f.date(backupCreatedAt)}.`,
-  planLooking: 'Looking at what would change. Looking changes nothing.',
+  planLooking: 'Looking at what would change. Nothing is changed yet.',
   planImpossible: 'It cannot begin as things are',
   planConfirm: 'Roll back now',
   planTime: (seconds, f) => `This takes about ${f.duration(seconds)}.`,
   planWarnings: 'Good to know',
-  restored: 'Restored',
-  restoredText: ({ keysToRestore }, f) =>
-    keysToRestore === 0
-      ? 'Everything in this browser is as it was already.'
-      : `${keys(keysToRestore, f)} in this browser, exactly as before the migration.`,
-  removed: 'Removed',
-  removedText: ({ rowsToRemove }, f) => `${rows(rowsToRemove, f)} move from the database to the archive.`,
-  kept: 'Kept',
-  keptText: (kept, f) =>
+  planParts: { restored: 'Restored', removed: 'Removed', kept: 'Kept', lost: 'Lost' },
+  restored: ({ keysToRestore }, f) => `${many(keysToRestore, 'key', f)} in this browser, as before the migration.`,
+  removed: ({ rowsToRemove }, f) => `${many(rowsToRemove, 'row', f)} of the database, moved to the archive.`,
+  kept: ({ keys, rows }, f) =>
     f.list([
-      ...(kept.keys > 0 ? [`${keys(kept.keys, f)} that need no change`] : []),
-      ...(kept.rows > 0 ? [`${rows(kept.rows, f)} of others`] : []),
+      ...(keys > 0 ? [`${many(keys, 'key', f)} that need no change`] : []),
+      ...(rows > 0 ? [`${many(rows, 'row', f)} of others`] : []),
       'all backups and the archive',
     ]),
-  lost: 'Lost',
-  lostText: ({ plan, choice }, f) => {
+  lost: ({ plan, choice }, f) => {
     const drift = driftText(plan.drift, f);
     if (drift === '') return 'Nothing.';
-    if (choice === 'merge')
-      return 'Nothing that can be carried over. What cannot is listed in the receipt and stays in the archive.';
-    if (choice === null) return 'That depends on what you choose below.';
-    return `From what you work with: ${drift}; ${STAYS_IN_ARCHIVE}.`;
+    if (choice === null) return `That depends on your choice about ${drift}.`;
+    return choice === 'merge'
+      ? `Nothing: ${drift} are carried over. What cannot be stays in the archive.`
+      : `${drift} after the migration. ${inArchive}`;
   },
-  keys: (count, f) => `Show the ${keys(count, f)}`,
-  rows: (count, f) => f.plural(count, { one: 'Show # collection', other: 'Show # collections' }),
-  changes: (count, f) => f.plural(count, { one: 'Show # change', other: 'Show # changes' }),
-  keyActions: { restore: 'restored', keep: 'kept', displace: 'restored; the newer value is set aside' },
-  rowKinds: { added: 'added', changed: 'changed', deleted: 'deleted', dependent: 'belongs to one of them' },
-  dependents: ({ table, collection, rows: count, effect }, f) =>
-    `${rows(count, f)} of ${table} that refer to ${collection} ${
-      { moved: 'move to the archive with them', detached: 'lose that reference', forbids: 'forbid removing them' }[effect]
+  keyActions: { restore: 'restored', keep: 'kept', displace: 'restored, newer value set aside' },
+  showChanges: (count, f) => `Show ${many(count, 'change', f)}`,
+  changeKind: (kind) => kind,
+  unlisted: (count, f) => `${f.number(count)} more`,
+  dependents: ({ table, collection, rows, effect }, f) =>
+    `${many(rows, 'row', f)} of ${table} that refer to ${collection}: ${
+      { moved: 'moved with them', detached: 'lose the reference', forbids: 'forbid removing them' }[effect]
     }.`,
-  unlisted: (count, f) => f.plural(count, { one: '# more is not listed.', other: '# more are not listed.' }),
 
-  drift: driftText,
   driftLegend: 'What becomes of what was changed after the migration?',
+  questionLegend: 'What should be done?',
   questions: {
     drift: {
       title: 'Your decision is needed',
       text: ({ drift }, f) =>
-        `After the migration, this was changed: ${driftText(drift, f)}. The backup does not know of it. Nothing happens until you decide.`,
+        `After the migration, there were changes that the backup does not know: ${driftText(drift, f)}.`,
     },
     olderBackup: {
       title: 'Only an older backup can be used',
-      text: ({ createdAt, keys: count }, f) =>
-        `The backup of the migration is damaged or missing. One of ${f.date(createdAt)} with ${keys(count, f)} is intact. Nothing has been lost so far.`,
+      text: ({ createdAt, keys }, f) =>
+        `The backup of the migration is damaged or missing. An older one of ${f.date(createdAt)} with ${many(keys, 'key', f)} is intact.`,
     },
     reconstruction: {
       title: 'Not everything can be proved',
       text: ({ exact, lossy, missing }, f) =>
-        `The backup cannot be used, so your data was put together from what is left: ${f.plural(exact, { one: '# item is', other: '# items are' })} proved to be exact, ${f.plural(lossy, { one: '# may differ', other: '# may differ' })}, ${f.plural(missing, { one: '# was not found', other: '# were not found' })}.`,
+        `The backup cannot be used, so your data was put together from what is left: ${many(exact, 'item', f)} proved to be exact, ${f.number(lossy)} that may differ, ${f.number(missing)} not found.`,
     },
     emptiedStorage: {
       title: 'This browser’s data was emptied',
-      text: ({ keys: count }, f) =>
-        `${keys(count, f)} are gone from this browser. Perhaps somebody logged out or cleared the browser’s data on purpose. A copy is safe.`,
+      text: ({ keys }, f) =>
+        `${many(keys, 'key', f)} are gone. Perhaps somebody logged out on purpose. A copy is safe.`,
     },
   },
+  questionWaits: 'Take your time: nothing is locked and nothing changes meanwhile.',
   choices: {
     merge: {
       label: 'Carry the changes over',
-      effect: 'The backup is restored and the changes are merged into it.',
-      loss: () => 'nothing; what cannot be carried over stays in the archive.',
+      effect: 'The backup is restored with the changes merged into it.',
+      loss: () => 'nothing. What cannot be carried over stays in the archive.',
       word: null,
     },
     discard: {
       label: 'Leave the changes out',
       effect: 'The backup is restored exactly as it was.',
-      loss: ({ drift }, f) => `${driftText(drift, f)}; ${STAYS_IN_ARCHIVE}.`,
+      loss: ({ drift }, f) => `${driftText(drift, f)}. ${inArchive}`,
       word: 'discard',
     },
     useOlderBackup: {
       label: 'Use the older backup',
       effect: 'What it holds is restored.',
-      loss: () => 'what was changed between that backup and the migration; its rows stay in the archive.',
+      loss: () => 'changes between that backup and the migration. Their rows stay in the archive.',
       word: 'older',
     },
     reconstruct: {
-      label: 'Try to put the data together',
-      effect:
-        'Looks at what the browser, the damaged backup and the database still hold. You are asked again before anything is used.',
-      loss: () => 'nothing; this only looks.',
+      label: 'Put the data together',
+      effect: 'Looks at what is left elsewhere. You are asked before it is used, unless all of it is proved.',
+      loss: nothing,
       word: null,
     },
     useReconstruction: {
       label: 'Use what was put together',
-      effect: 'It is restored; the receipt says which items are not proved.',
+      effect: 'It is restored. The receipt says what is not proved.',
       loss: ({ lossy, missing }, f) =>
-        `${f.plural(missing, { one: '# item that was not found', other: '# items that were not found' })}; ${f.plural(lossy, { one: '# item may differ', other: '# items may differ' })} from what they were.`,
+        `${many(missing, 'item', f)} not found. ${many(lossy, 'item', f)} may differ from what they were.`,
       word: 'reconstruction',
     },
     stop: {
       label: 'Stop here',
       effect: 'Everything stays as it is, and support is told.',
-      loss: () => 'nothing.',
+      loss: nothing,
       word: null,
     },
     restore: {
       label: 'Put the data back',
-      effect: 'It can be read in this browser again, by whoever uses it.',
-      loss: () => 'nothing; but if somebody logged out on purpose, their data is here again.',
+      effect: 'Whoever uses this browser can read it again.',
+      loss: () => 'nothing; but somebody may have logged out on purpose.',
       word: 'restore',
     },
     keepEmpty: {
       label: 'Leave it empty',
       effect: 'Nothing is put back unasked any more. Backups and archive are kept.',
-      loss: () => 'nothing; a backup can be restored later.',
+      loss: nothing,
       word: null,
     },
   },
   answer: 'Go on with this',
   cancelRun: 'Cancel the rollback',
-  questionWaits: 'You can take your time: nothing is locked and nothing changes meanwhile.',
 
   progress: 'Progress',
   remaining: (seconds, f) => (seconds === null ? 'Time left: not known yet' : `About ${f.duration(seconds)} left`),
@@ -180,99 +164,81 @@ export const english: Messages = {
   cancellingHint: {
     stopsHere: 'Nothing has been changed yet.',
     undoes: 'What was changed so far would be put back.',
-    tooLate: 'It can no longer be cancelled and goes on to its end.',
+    tooLate: 'It can no longer be cancelled.',
   },
   problems: 'Problems so far',
   announce: ({ text, milestone }, f) => (milestone > 0 && milestone < 100 ? `${text}, ${f.percent(milestone)}` : text),
 
-  bannerRecovering: 'Making sure that your data is complete…',
-  bannerQuestion: 'A rollback waits for your decision.',
-  bannerSafeMode: 'Your data is locked for safety. Every copy is kept.',
-  bannerElsewhere: 'Your data is being put back. You can go on in a moment.',
-  bannerAction: { question: 'Decide', safeMode: 'See your options', running: 'Show progress' },
+  banners: {
+    recovering: 'Making sure that your data is complete…',
+    running: 'Your data is being put back.',
+    question: 'A rollback waits for your decision.',
+    safeMode: 'Your data is locked for safety. Every copy is kept.',
+    failed: 'It could not be made sure that your data is complete.',
+  },
+  bannerActions: {
+    recovering: '',
+    running: 'Show progress',
+    question: 'Decide',
+    safeMode: 'See what to do',
+    failed: 'Try again',
+  },
 
   safeModeTitle: 'Safe mode',
   safeModeText:
-    'The rollback could neither be finished nor undone. Migration and rollback are locked, so that nothing gets worse. No copy of your data has been deleted. Download the copies below and contact support.',
-  safeModeCopies: 'Copies of your data',
-  safeModeNoCopies: 'No copy could be listed. Contact support before you do anything else.',
+    'The rollback could neither be finished nor undone, so migration and rollback are locked. No copy of your data has been deleted. Download the copies and contact support.',
+  copies: 'Copies of your data',
+  noCopies: 'No copy was found. Contact support first.',
+  backupCopy: ({ createdAt, entries }, f) => `Backup of ${f.date(createdAt)}, ${many(entries, 'key', f)}`,
+  archiveCopy: ({ rows, values }, f) => `Archive, ${many(rows, 'row', f)}, ${many(values, 'value', f)} set aside`,
+  download: 'Download',
   downloadAll: 'Download every copy',
-  downloadName: (name) => `Download ${name}`,
-  backupCopy: ({ createdAt, entries }, f) => `Backup of ${f.date(createdAt)}, ${keys(entries, f)}`,
-  archiveCopy: ({ rows: count, keys: values }, f) =>
-    `Archive: ${f.list([...(count > 0 ? [rows(count, f)] : []), ...(values > 0 ? [f.plural(values, { one: '# value that was set aside', other: '# values that were set aside' })] : [])])}`,
   contactSupport: 'Contact support',
   unlockTitle: 'Unlock after a repair',
-  unlockText: 'For whoever has repaired the data. The reason is kept in the audit trail.',
-  unlockReason: 'What was repaired?',
+  unlockReason: 'What was repaired? It is kept in the audit trail.',
   unlock: 'Unlock',
 
   resultTitle: ({ outcome }) =>
     ({ rolledBack: 'Your data is back', unchanged: 'Nothing was changed', safeMode: 'Safe mode' })[outcome],
   resultText: ({ outcome, finalStatus }) => {
-    if (outcome === 'safeMode') return 'Migration and rollback are locked. Every copy is kept.';
-    if (outcome === 'unchanged') return 'Everything is as it was before the rollback.';
+    if (outcome !== 'rolledBack') return 'Everything is as it was before the rollback.';
     return finalStatus === 'SUCCESS'
       ? 'Migration rolled back successfully. Your data has been restored.'
       : 'Rollback completed with warnings. Please verify your data.';
   },
   resultSteps: 'What was done',
-  resultWarnings: 'What did not go as it should',
+  resultWarnings: 'Warnings',
   receipt: 'Receipt',
-  receiptLoading: 'The receipt is being read…',
-  receiptMarkdown: 'Download as text',
+  // `newerKept` as `newer kept`.
+  verdict: (verdict) => verdict.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`),
+  receiptText: 'Download as text',
   receiptData: 'Download as data',
-  verdicts: {
-    exact: 'exactly as before the migration',
-    merged: 'with later changes merged in',
-    removed: 'removed, because its item was deleted',
-    newerKept: 'newer value left alone',
-    notRestored: 'not restored',
-    older: 'as in an older backup',
-    reconstructed: 'put together; not proved',
-  },
-  verify: 'Verify data',
-  verified: ({ checked, errors }, f) =>
-    errors === 0
-      ? `Verified: ${f.plural(checked, { one: '# check', other: '# checks' })}, no differences.`
-      : f.plural(errors, { one: '# difference was found:', other: '# differences were found:' }),
+  verify: 'Verify',
+  verified: ({ checked, errors }, f) => `${many(checked, 'check', f)}, ${many(errors, 'difference', f)}`,
   done: 'Done',
 
   backups: 'Backups',
-  backupsNone: 'There is no backup yet.',
-  backupText: ({ entries, size, user, reconstruction }, f) =>
+  noBackups: 'There is no backup yet.',
+  backup: ({ entries, size, user, reconstruction }, f) =>
     [
-      keys(entries, f),
-      f.plural(size, { one: '# character', other: '# characters' }),
+      many(entries, 'key', f),
+      many(size, 'character', f),
       ...(user === null ? [] : [user]),
-      ...(reconstruction === undefined ? [] : ['put together from what was left']),
+      ...(reconstruction === undefined ? [] : ['put together']),
     ].join(' · '),
-  backupState: (check) => {
-    if (check === null) return 'not checked';
-    return check.valid ? 'intact' : 'damaged';
-  },
-  verifyBackup: 'Verify',
-  download: 'Download',
-  remove: 'Remove…',
+  backupState: (check) => (check === undefined ? 'not checked' : check.valid ? 'intact' : 'damaged'),
+  remove: 'Remove',
   removeTitle: 'Remove this backup?',
   removeText: ({ createdAt }, f) =>
-    `The backup of ${f.date(createdAt)} is deleted for good. The last good backup is never removed.`,
-  keep: 'Keep it',
+    `The backup of ${f.date(createdAt)} is deleted for good. The last good one is never removed.`,
+  backupRemoved: 'The backup was removed.',
   import: 'Import a backup…',
-  imported: ({ createdAt }, f) => `The backup of ${f.date(createdAt)} was checked and imported.`,
-  removedBackup: 'The backup was removed.',
+  backupImported: 'The backup was checked and imported.',
 
   audit: 'What has happened',
-  auditNone: 'Nothing has happened yet.',
-  auditTypes: {
-    MIGRATION: 'Migration',
-    MIGRATION_ROLLBACK: 'Rollback',
-    CRASH_RECOVERY: 'Recovery after a crash',
-    SAFE_MODE_UNLOCKED: 'Safe mode unlocked',
-    BACKUP_IMPORTED: 'Backup imported',
-    BACKUP_REMOVED: 'Backup removed',
-  },
-  auditResults: { SUCCESS: 'succeeded', PARTIAL: 'succeeded in part', FAILED: 'failed' },
-  auditBy: (user) => (user === null ? 'by nobody known' : `by ${user}`),
-  details: 'Details',
+  noAudit: 'Nothing yet.',
+  auditType: spoken,
+  auditResult: spoken,
+  auditReason: spoken,
+  auditBy: (user) => user ?? 'nobody known',
 };

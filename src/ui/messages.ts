@@ -7,11 +7,11 @@ import type {
   Question,
   Receipt,
   RollbackPlan,
-  RollbackReason,
   RollbackResult,
   RollbackStatus,
   StepName,
 } from '../index.ts';
+import type { Fault } from '../react/index.ts';
 import type { Formats } from './formats.ts';
 
 /** What can be answered to any question. */
@@ -26,11 +26,17 @@ export type StepState = 'done' | 'current' | 'pending' | 'failed';
 /** How grave a notice is; each has a colour, a shape and a word. */
 export type Tone = 'info' | 'good' | 'warning' | 'critical';
 
+/** What an app has to say at its top: that something goes on, needs a person, or could not be looked at. */
+export type Banner = 'recovering' | 'running' | 'question' | 'safeMode' | 'failed';
+
+/** A message that says something about a thing. */
+export type About<T> = (about: T, f: Formats) => string;
+
 /** What a choice is called, what it does, and what is lost by it. */
 export interface ChoiceMessages<Q extends Question = Question> {
   readonly label: string;
   readonly effect: string;
-  readonly loss: (question: Q, f: Formats) => string;
+  readonly loss: About<Q>;
   /** What has to be typed before; `null` where nothing is lost. */
   readonly word: string | null;
 }
@@ -38,35 +44,33 @@ export interface ChoiceMessages<Q extends Question = Question> {
 /** How a question is put. */
 export interface QuestionMessages<Q extends Question = Question> {
   readonly title: string;
-  readonly text: (question: Q, f: Formats) => string;
+  readonly text: About<Q>;
 }
 
-/** A message that says something about a thing. */
-export type About<T> = (about: T, f: Formats) => string;
+type ByKind<K extends string> = Readonly<Record<K, string>>;
 
 /**
  * Every text that a person can see or hear. Those that name numbers or times are functions of them and of `Formats`;
- * those of statuses, faults and notes get the client's own English to translate by state or code.
+ * those about statuses, faults, notes, reasons and verdicts get the client's own English or its code to translate.
  */
 export interface Messages {
-  readonly tones: Readonly<Record<Tone, string>>;
-  readonly steps: Readonly<Record<StepName, string>>;
-  readonly stepStates: Readonly<Record<StepState, string>>;
-  readonly reasons: Readonly<Record<RollbackReason, string>>;
+  readonly tones: ByKind<Tone>;
+  readonly step: About<StepName>;
+  readonly stepStates: ByKind<StepState>;
   /** What is being done; by `status.state`. */
   readonly status: About<RollbackStatus>;
   readonly statusDetail: About<RollbackStatus>;
-  /** What went wrong; `code` is stable, `text` says what to do. */
-  readonly fault: About<{ readonly code: string; readonly text: string }>;
-  /** An obstacle or a warning of a plan or of a readiness check. */
+  /** What went wrong; `code` is stable, `message` says what to do. */
+  readonly fault: About<Fault>;
+  /** An obstacle or a warning of a plan, a readiness check or a verification. */
   readonly note: About<string>;
-  readonly cancel: string;
-  readonly close: string;
   readonly failed: string;
   readonly working: string;
   readonly showMore: About<{ readonly next: number; readonly left: number }>;
+  readonly showKeys: About<number>;
   readonly typeWord: About<string>;
-  readonly whatIsLost: string;
+  readonly loss: string;
+  readonly cancel: string;
 
   readonly rollBack: string;
   readonly planTitle: string;
@@ -76,25 +80,21 @@ export interface Messages {
   readonly planConfirm: string;
   readonly planTime: About<number>;
   readonly planWarnings: string;
-  readonly restored: string;
-  readonly restoredText: About<RollbackPlan>;
-  readonly removed: string;
-  readonly removedText: About<RollbackPlan>;
-  readonly kept: string;
-  readonly keptText: About<{ readonly keys: number; readonly rows: number }>;
-  readonly lost: string;
-  readonly lostText: About<{ readonly plan: RollbackPlan; readonly choice: 'merge' | 'discard' | null }>;
-  readonly keys: About<number>;
-  readonly rows: About<number>;
-  readonly changes: About<number>;
-  readonly keyActions: Readonly<Record<PlannedKey['action'], string>>;
-  readonly rowKinds: Readonly<Record<RollbackPlan['driftEntries'][number]['kind'], string>>;
-  readonly dependents: About<RollbackPlan['dependents'][number]>;
+  readonly planParts: ByKind<'restored' | 'removed' | 'kept' | 'lost'>;
+  readonly restored: About<RollbackPlan>;
+  readonly removed: About<RollbackPlan>;
+  readonly kept: About<{ readonly keys: number; readonly rows: number }>;
+  readonly lost: About<{ readonly plan: RollbackPlan; readonly choice: 'merge' | 'discard' | null }>;
+  readonly keyActions: ByKind<PlannedKey['action']>;
+  readonly showChanges: About<number>;
+  readonly changeKind: About<RollbackPlan['driftEntries'][number]['kind']>;
   readonly unlisted: About<number>;
+  readonly dependents: About<RollbackPlan['dependents'][number]>;
 
-  readonly drift: About<RollbackPlan['drift']>;
   readonly driftLegend: string;
+  readonly questionLegend: string;
   readonly questions: { readonly [K in Question['question']]: QuestionMessages<QuestionOf<K>> };
+  readonly questionWaits: string;
   readonly choices: {
     readonly merge: ChoiceMessages<QuestionOf<'drift'>>;
     readonly discard: ChoiceMessages<QuestionOf<'drift'>>;
@@ -107,33 +107,29 @@ export interface Messages {
   };
   readonly answer: string;
   readonly cancelRun: string;
-  readonly questionWaits: string;
 
   readonly progress: string;
   readonly remaining: About<number | null>;
-  readonly cancelling: Readonly<Record<RollbackStatus['cancelling'], string>>;
-  readonly cancellingHint: Readonly<Record<RollbackStatus['cancelling'], string>>;
+  readonly cancelling: ByKind<RollbackStatus['cancelling']>;
+  readonly cancellingHint: ByKind<RollbackStatus['cancelling']>;
   readonly problems: string;
   /** What a screen reader is told: seldom, and in one phrase. */
   readonly announce: About<{ readonly text: string; readonly milestone: number }>;
 
-  readonly bannerRecovering: string;
-  readonly bannerQuestion: string;
-  readonly bannerSafeMode: string;
-  readonly bannerElsewhere: string;
-  readonly bannerAction: Readonly<Record<'question' | 'safeMode' | 'running', string>>;
+  readonly banners: ByKind<Banner>;
+  /** What the banner's button says; an empty one is left out. */
+  readonly bannerActions: ByKind<Banner>;
 
   readonly safeModeTitle: string;
   readonly safeModeText: string;
-  readonly safeModeCopies: string;
-  readonly safeModeNoCopies: string;
-  readonly downloadAll: string;
-  readonly downloadName: About<string>;
+  readonly copies: string;
+  readonly noCopies: string;
   readonly backupCopy: About<BackupSummary>;
-  readonly archiveCopy: About<{ readonly rows: number; readonly keys: number }>;
+  readonly archiveCopy: About<{ readonly rows: number; readonly values: number }>;
+  readonly download: string;
+  readonly downloadAll: string;
   readonly contactSupport: string;
   readonly unlockTitle: string;
-  readonly unlockText: string;
   readonly unlockReason: string;
   readonly unlock: string;
 
@@ -142,32 +138,29 @@ export interface Messages {
   readonly resultSteps: string;
   readonly resultWarnings: string;
   readonly receipt: string;
-  readonly receiptLoading: string;
-  readonly receiptMarkdown: string;
+  readonly verdict: About<Receipt['keys'][number]['verdict']>;
+  readonly receiptText: string;
   readonly receiptData: string;
-  readonly verdicts: Readonly<Record<Receipt['keys'][number]['verdict'], string>>;
   readonly verify: string;
   readonly verified: About<{ readonly checked: number; readonly errors: number }>;
   readonly done: string;
 
   readonly backups: string;
-  readonly backupsNone: string;
-  readonly backupText: About<BackupSummary>;
-  readonly backupState: About<BackupVerification | null>;
-  readonly verifyBackup: string;
-  readonly download: string;
+  readonly noBackups: string;
+  readonly backup: About<BackupSummary>;
+  readonly backupState: About<BackupVerification | undefined>;
   readonly remove: string;
   readonly removeTitle: string;
   readonly removeText: About<BackupSummary>;
-  readonly keep: string;
+  readonly backupRemoved: string;
   readonly import: string;
-  readonly imported: About<BackupSummary>;
-  readonly removedBackup: string;
+  readonly backupImported: string;
 
   readonly audit: string;
-  readonly auditNone: string;
-  readonly auditTypes: Readonly<Record<AuditEntry['type'], string>>;
-  readonly auditResults: Readonly<Record<AuditEntry['result'], string>>;
+  readonly noAudit: string;
+  readonly auditType: About<AuditEntry['type']>;
+  readonly auditResult: About<AuditEntry['result']>;
+  /** Why it was done: a reason's code, or what somebody has written. */
+  readonly auditReason: About<string>;
   readonly auditBy: About<string | null>;
-  readonly details: string;
 }

@@ -1,12 +1,13 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { RollbackPlan } from '../index.ts';
-import { LongList } from './parts/long-list.tsx';
+import type { Messages } from './messages.ts';
+import { Listing } from './parts/long-list.tsx';
 import { Notice } from './parts/notice.tsx';
 import { useUi } from './ui-provider.tsx';
 
-/** Whether anything was changed after the migration. */
-export const hasDrifted = ({ drift }: RollbackPlan): boolean =>
-  drift.added + drift.changed + drift.deleted + drift.dependents + drift.storageKeys > 0;
+/** What was changed after the migration, in one number. */
+export const driftTotal = ({ added, changed, deleted, dependents, storageKeys }: RollbackPlan['drift']): number =>
+  added + changed + deleted + dependents + storageKeys;
 
 /** What becomes of the changes by the plan itself; `null` where a person is asked. */
 export const plannedChoice = ({ onDrift }: RollbackPlan): 'merge' | 'discard' | null =>
@@ -14,87 +15,21 @@ export const plannedChoice = ({ onDrift }: RollbackPlan): 'merge' | 'discard' | 
 
 function Part({
   name,
-  title,
   text,
   children,
 }: {
-  readonly name: 'restored' | 'removed' | 'kept' | 'lost';
-  readonly title: string;
+  readonly name: keyof Messages['planParts'];
   readonly text: string;
   readonly children?: ReactNode;
 }): ReactElement {
   return (
-    <div className="bp-part" data-part={name}>
-      <dt>{title}</dt>
+    <div data-part={name}>
+      <dt>{useUi().messages.planParts[name]}</dt>
       <dd>
-        {text}
+        <p>{text}</p>
         {children}
       </dd>
     </div>
-  );
-}
-
-function Keys({ keys }: { readonly keys: RollbackPlan['keys'] }): ReactElement | null {
-  const { messages, formats } = useUi();
-  if (keys.length === 0) return null;
-  return (
-    <details>
-      <summary>{messages.keys(keys.length, formats)}</summary>
-      <LongList items={keys}>
-        {({ key, action }) => (
-          <li key={key}>
-            <code>
-              <bdi>{key}</bdi>
-            </code>{' '}
-            <span className="bp-muted">{messages.keyActions[action]}</span>
-          </li>
-        )}
-      </LongList>
-    </details>
-  );
-}
-
-function Changes({ plan: { driftEntries, drift } }: { readonly plan: RollbackPlan }): ReactElement | null {
-  const { messages, formats } = useUi();
-  const unlisted = drift.added + drift.changed + drift.deleted + drift.dependents - driftEntries.length;
-  if (driftEntries.length === 0) return null;
-  return (
-    <details>
-      <summary>{messages.changes(driftEntries.length, formats)}</summary>
-      <LongList items={driftEntries}>
-        {({ table, key, kind }) => (
-          <li key={`${table} ${key}`}>
-            <code>
-              <bdi>{`${table} ${key}`}</bdi>
-            </code>{' '}
-            <span className="bp-muted">{messages.rowKinds[kind]}</span>
-          </li>
-        )}
-      </LongList>
-      {unlisted > 0 && <p>{messages.unlisted(unlisted, formats)}</p>}
-    </details>
-  );
-}
-
-/** Sentences that the client has written, one each. */
-function Notes({
-  tone,
-  title,
-  notes,
-}: {
-  readonly tone: 'warning' | 'critical';
-  readonly title: string;
-  readonly notes: readonly string[];
-}): ReactElement | null {
-  const { messages, formats } = useUi();
-  if (notes.length === 0) return null;
-  return (
-    <Notice tone={tone}>
-      <strong>{title}</strong>
-      {notes.map((note) => (
-        <p key={note}>{messages.note(note, formats)}</p>
-      ))}
-    </Notice>
   );
 }
 
@@ -108,33 +43,40 @@ export function PlanView({
   readonly choice?: 'merge' | 'discard' | null;
 }): ReactElement {
   const { messages, formats } = useUi();
-  const { keys, collections, dependents } = plan;
-  const ofOthers = collections.reduce((sum, { kept }) => sum + kept, 0);
-  const keptKeys = keys.filter(({ action }) => action === 'keep').length;
+  const { keys, collections, dependents, drift, driftEntries, obstacles, warnings } = plan;
+  const noted = (texts: readonly string[]): readonly string[] => texts.map((text) => messages.note(text, formats));
+  const kept = {
+    keys: keys.filter(({ action }) => action === 'keep').length,
+    rows: collections.reduce((sum, collection) => sum + collection.kept, 0),
+  };
+  const unlisted = driftTotal(drift) - drift.storageKeys - driftEntries.length;
   return (
     <div className="bp-plan">
       <p>{messages.planLead(plan, formats)}</p>
-      <Notes tone="critical" title={messages.planImpossible} notes={plan.obstacles} />
+      {obstacles.length > 0 && <Notice tone="critical" title={messages.planImpossible} texts={noted(obstacles)} />}
       <dl>
-        <Part name="restored" title={messages.restored} text={messages.restoredText(plan, formats)}>
-          <Keys keys={keys} />
+        <Part name="restored" text={messages.restored(plan, formats)}>
+          <Listing
+            summary={messages.showKeys(keys.length, formats)}
+            items={keys.map(({ key, action }) => [key, messages.keyActions[action]])}
+          />
         </Part>
-        <Part name="removed" title={messages.removed} text={messages.removedText(plan, formats)}>
+        <Part name="removed" text={messages.removed(plan, formats)}>
           {dependents.map((dependent) => (
             <p key={dependent.table + dependent.collection}>{messages.dependents(dependent, formats)}</p>
           ))}
         </Part>
-        <Part
-          name="kept"
-          title={messages.kept}
-          text={messages.keptText({ keys: keptKeys, rows: ofOthers }, formats)}
-        />
-        <Part name="lost" title={messages.lost} text={messages.lostText({ plan, choice }, formats)}>
-          <Changes plan={plan} />
+        <Part name="kept" text={messages.kept(kept, formats)} />
+        <Part name="lost" text={messages.lost({ plan, choice }, formats)}>
+          <Listing
+            summary={messages.showChanges(driftEntries.length, formats)}
+            items={driftEntries.map(({ table, key, kind }) => [`${table} ${key}`, messages.changeKind(kind, formats)])}
+          />
+          {unlisted > 0 && <p>{messages.unlisted(unlisted, formats)}</p>}
         </Part>
       </dl>
-      <Notes tone="warning" title={messages.planWarnings} notes={plan.warnings} />
-      <p className="bp-muted">{messages.planTime(plan.estimatedTime, formats)}</p>
+      {warnings.length > 0 && <Notice tone="warning" title={messages.planWarnings} texts={noted(warnings)} />}
+      <small>{messages.planTime(plan.estimatedTime, formats)}</small>
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { type ReactElement, useId } from 'react';
 import type { RollbackStatus, StepName } from '../index.ts';
+import type { Fault } from '../react/index.ts';
 import type { StepState } from './messages.ts';
-import { Button } from './parts/button.tsx';
+import { Actions, Button } from './parts/button.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Notice } from './parts/notice.tsx';
 import { PoliteText } from './parts/polite-text.tsx';
@@ -27,18 +28,14 @@ export function stepState({ step, stepsDone, stage }: RollbackStatus, name: Step
 }
 
 /** An error of a status as its code and its sentence. */
-export function faultFrom(error: string): { readonly code: string; readonly text: string } {
-  const [, code = '', text = error] = /^([A-Z_]+): (.*)$/s.exec(error) ?? [];
-  return { code, text };
+function faultFrom(error: string): Fault {
+  const [code = '', ...rest] = error.split(': ');
+  return { code: code as Fault['code'], message: rest.join(': ') };
 }
 
 /** The five steps, each with how it stands. */
-export function StepList({
-  stateOf,
-}: {
-  readonly stateOf: (step: StepName) => StepState;
-}): ReactElement {
-  const { messages } = useUi();
+export function StepList({ stateOf }: { readonly stateOf: (step: StepName) => StepState }): ReactElement {
+  const { messages, formats } = useUi();
   return (
     <ol className="bp-steps">
       {STEPS.map((step) => {
@@ -46,8 +43,8 @@ export function StepList({
         return (
           <li key={step} data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
             <Icon shape={state} />
-            <span>{messages.steps[step]}</span>
-            <span className="bp-step-state">{messages.stepStates[state]}</span>
+            <span>{messages.step(step, formats)}</span>
+            <small>{messages.stepStates[state]}</small>
           </li>
         );
       })}
@@ -72,26 +69,10 @@ function Bar({ status }: { readonly status: RollbackStatus }): ReactElement {
         <div style={{ inlineSize: `${status.progress}%` }} />
       </div>
       <p className="bp-figures">
-        <span>{percent}</span>
-        <span className="bp-muted">{messages.remaining(status.estimatedTimeRemaining, formats)}</span>
+        {percent}
+        <small>{messages.remaining(status.estimatedTimeRemaining, formats)}</small>
       </p>
     </div>
-  );
-}
-
-/** What has gone wrong while it goes on. */
-export function Problems({ errors }: { readonly errors: readonly string[] }): ReactElement | null {
-  const { messages, formats } = useUi();
-  if (errors.length === 0) return null;
-  return (
-    <Notice tone="warning">
-      <strong>{messages.problems}</strong>
-      <ul>
-        {[...new Set(errors)].map((error) => (
-          <li key={error}>{messages.fault(faultFrom(error), formats)}</li>
-        ))}
-      </ul>
-    </Notice>
   );
 }
 
@@ -110,22 +91,21 @@ export function ProgressView({
   const { messages, formats } = useUi();
   const hint = useId();
   const title = messages.status(status, formats);
+  const faults = [...new Set(status.errors.map((error) => messages.fault(faultFrom(error), formats)))];
   const milestone = Math.floor(status.progress / MILESTONE) * MILESTONE;
   return (
     <Section name="progress" title={title}>
       <p className="bp-detail">{messages.statusDetail(status, formats)}</p>
       <Bar status={status} />
       {status.activity === 'rollback' && <StepList stateOf={(step) => stepState(status, step)} />}
-      <Problems errors={status.errors} />
+      {faults.length > 0 && <Notice tone="warning" title={messages.problems} texts={faults} />}
       {onCancel !== undefined && (
-        <div className="bp-actions">
-          <p id={hint} className="bp-muted">
-            {messages.cancellingHint[status.cancelling]}
-          </p>
-          <Button state={status.canCancel ? 'ready' : 'off'} describedBy={hint} onPress={onCancel}>
+        <Actions>
+          <small id={hint}>{messages.cancellingHint[status.cancelling]}</small>
+          <Button off={!status.canCancel} describedBy={hint} onPress={onCancel}>
             {messages.cancelling[status.cancelling]}
           </Button>
-        </div>
+        </Actions>
       )}
       <PoliteText text={messages.announce({ text: title, milestone }, formats)} />
     </Section>

@@ -5,7 +5,7 @@ import type { Messages } from './messages.ts';
 import { type DownloadFile, saveFile } from './save-file.ts';
 
 /** Where people turn to when nothing else helps: an address for a link, or something to be called. */
-export type Support = { readonly href: string } | { readonly onContact: () => void };
+export type Support = string | (() => void);
 
 /** What all components below have in common. */
 export interface Ui {

@@ -1,43 +1,26 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
+import type { Fault } from '../react/index.ts';
 
 /** Something that a person has started and that takes its time. */
 export interface Task {
-  /** What is under way, by the name it was started under; `null` when nothing is. */
-  readonly busy: string | null;
-  readonly fault: { readonly code: string; readonly message: string } | undefined;
-  /** Starts it, unless something is under way already. */
-  readonly start: (name: string, work: () => unknown) => void;
-}
-
-/** What was thrown, as far as people may see it: messages of ours hold no values. */
-function faultOf(thrown: unknown): NonNullable<Task['fault']> {
-  const { code = 'INTERNAL', message = '' } = (thrown ?? {}) as Partial<Record<'code' | 'message', string>>;
-  return { code, message: code === 'INTERNAL' ? '' : message };
+  readonly isBusy: boolean;
+  readonly fault: Fault | undefined;
+  /** Starts it; what it is rejected with becomes the `fault`. */
+  readonly start: (work: () => unknown) => Promise<void>;
 }
 
 /** One task at a time, with what it was refused with. */
 export function useTask(): Task {
-  const [{ busy, fault }, set] = useState<Pick<Task, 'busy' | 'fault'>>({ busy: null, fault: undefined });
-  const isBusy = useRef(false);
-  const isMounted = useRef(false);
-  useEffect(() => {
-    isMounted.current = true;
-    return () => {
-      isMounted.current = false;
-    };
-  }, []);
-  const start = async (name: string, work: () => unknown): Promise<void> => {
-    if (isBusy.current) return;
-    isBusy.current = true;
-    set({ busy: name, fault: undefined });
-    let refused: Task['fault'];
+  const [task, set] = useState<Omit<Task, 'start'>>({ isBusy: false, fault: undefined });
+  const start: Task['start'] = async (work) => {
+    set({ isBusy: true, fault: undefined });
     try {
       await work();
+      set({ isBusy: false, fault: undefined });
     } catch (thrown) {
-      refused = faultOf(thrown);
+      // The client rejects with nothing but its own errors, which hold no values.
+      set({ isBusy: false, fault: thrown as Fault });
     }
-    isBusy.current = false;
-    if (isMounted.current) set({ busy: null, fault: refused });
   };
-  return { busy, fault, start: (name, work) => void start(name, work) };
+  return { ...task, start };
 }

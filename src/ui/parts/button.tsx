@@ -1,41 +1,40 @@
 import type { ReactElement, ReactNode } from 'react';
 
-/** What a button means: the way that is offered first, one beside it, or one by which something is lost. */
-export type ButtonKind = 'primary' | 'plain' | 'danger';
-
-/** A button that keeps the focus when it stops being possible: it is then said to be disabled, and does nothing. */
+/** What a button is given. */
 export interface ButtonProps {
-  readonly kind?: ButtonKind;
-  readonly state?: 'ready' | 'busy' | 'off';
-  readonly type?: 'button' | 'submit';
-  /** Says more than the visible text, which it has to begin with. */
-  readonly label?: string | undefined;
-  readonly describedBy?: string | undefined;
+  /** The way that is offered first, one beside it (the default), or one by which something is lost. */
+  readonly kind?: 'primary' | 'danger' | undefined;
+  /** Not now: it keeps the focus, is said to be disabled, and does nothing. */
+  readonly off?: boolean | undefined;
+  /** Without it the button submits its form. */
   readonly onPress?: (() => void) | undefined;
-  /** Has the focus when the dialog around it opens. */
-  readonly isFirst?: boolean;
+  /** Says more than the visible text, which it has to begin with. */
+  readonly label?: string;
+  readonly describedBy?: string;
   readonly children: ReactNode;
 }
 
 /** A button; see `ButtonProps`. */
-export function Button(props: ButtonProps): ReactElement {
-  const { kind = 'plain', state = 'ready', type = 'button', label, describedBy, onPress, isFirst, children } = props;
+export function Button({ kind, off, onPress, label, describedBy, children }: ButtonProps): ReactElement {
   return (
     <button
-      type={type}
+      type={onPress ? 'button' : 'submit'}
       className="bp-button"
       data-kind={kind}
-      data-first={isFirst}
       aria-label={label}
       aria-describedby={describedBy}
-      aria-disabled={state === 'ready' ? undefined : true}
-      aria-busy={state === 'busy' ? true : undefined}
+      aria-disabled={off || undefined}
       onClick={(event) => {
-        if (state === 'ready') onPress?.();
-        else event.preventDefault();
+        if (off) event.preventDefault();
+        else onPress?.();
       }}
     >
       {children}
     </button>
   );
+}
+
+/** The buttons at the end of something. In a dialog the first one gets the focus, so it is the safe one. */
+export function Actions({ children }: { readonly children: ReactNode }): ReactElement {
+  return <div className="bp-actions">{children}</div>;
 }

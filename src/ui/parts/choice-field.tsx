@@ -1,6 +1,6 @@
 import { type ReactElement, useId } from 'react';
-import type { Option } from '../choices.ts';
-import type { Choice } from '../messages.ts';
+import type { Question } from '../../index.ts';
+import type { Choice, ChoiceMessages } from '../messages.ts';
 import { useUi } from '../ui-provider.tsx';
 
 /** What a person has chosen and typed so far. */
@@ -12,11 +12,9 @@ export interface Answer {
 /** Nothing chosen: no choice is suggested, because each loses something to somebody. */
 export const NO_ANSWER: Answer = { choice: null, typed: '' };
 
-/** Whether an answer is complete: chosen, and typed where something would be lost. */
-export function isComplete({ choice, typed }: Answer, options: readonly Option[]): boolean {
-  const option = options.find(({ value }) => value === choice);
-  return option !== undefined && (option.word === null || typed.trim().toLowerCase() === option.word.toLowerCase());
-}
+/** Whether what has to be typed for a choice has been typed. */
+export const isTyped = (word: string | null, typed: string): boolean =>
+  word === null || typed.trim().toLowerCase() === word.toLowerCase();
 
 /** The word that has to be typed where something would be lost. */
 export function TypedWord({
@@ -28,66 +26,62 @@ export function TypedWord({
   readonly typed: string;
   readonly onTyped: (typed: string) => void;
 }): ReactElement {
-  const id = useId();
   const { messages, formats } = useUi();
   return (
-    <p className="bp-typed">
-      <label htmlFor={id}>{messages.typeWord(word, formats)}</label>
+    <label className="bp-typed">
+      {messages.typeWord(word, formats)}
       <input
-        id={id}
-        type="text"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
         value={typed}
         onChange={(event) => onTyped(event.target.value)}
       />
-    </p>
+    </label>
   );
 }
 
-/** Choices, each with what it does and what is lost by it. */
+/** The choices of a question, each with what it does and what is lost by it. */
 export function ChoiceField({
+  question,
   legend,
-  options,
-  answer,
+  answer: { choice, typed },
   onAnswer,
 }: {
+  readonly question: Question;
   readonly legend: string;
-  readonly options: readonly Option[];
   readonly answer: Answer;
   readonly onAnswer: (answer: Answer) => void;
 }): ReactElement {
   const id = useId();
-  const { messages } = useUi();
-  const word = options.find(({ value }) => value === answer.choice)?.word ?? null;
+  const { messages, formats } = useUi();
+  const choices = messages.choices as Readonly<Record<Choice, ChoiceMessages>>;
+  const word = choice && choices[choice].word;
   return (
-    <fieldset className="bp-choices">
+    <fieldset>
       <legend>{legend}</legend>
-      {options.map(({ value, label, effect, loss }) => (
+      {question.choices.map((value) => (
         <div key={value} className="bp-choice">
           <input
             type="radio"
             id={id + value}
             name={id}
-            checked={answer.choice === value}
-            aria-describedby={`${id}${value}-about`}
+            checked={choice === value}
+            aria-describedby={`${id}about${value}`}
             onChange={() => onAnswer({ choice: value, typed: '' })}
           />
           <div>
-            <label htmlFor={id + value}>{label}</label>
-            <div id={`${id}${value}-about`}>
-              <p>{effect}</p>
+            <label htmlFor={id + value}>{choices[value].label}</label>
+            <div id={`${id}about${value}`}>
+              <p>{choices[value].effect}</p>
               <p>
-                <strong>{messages.whatIsLost}</strong> {loss}
+                <strong>{messages.loss}</strong> {choices[value].loss(question, formats)}
               </p>
             </div>
           </div>
         </div>
       ))}
-      {word !== null && (
-        <TypedWord word={word} typed={answer.typed} onTyped={(typed) => onAnswer({ ...answer, typed })} />
-      )}
+      {word && <TypedWord word={word} typed={typed} onTyped={(next) => onAnswer({ choice, typed: next })} />}
     </fieldset>
   );
 }

@@ -1,10 +1,10 @@
-import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
-import { Deeper, useUi } from '../ui-provider.tsx';
-import { Heading } from './section.tsx';
+import { type ReactElement, type ReactNode, useLayoutEffect, useRef } from 'react';
+import { useUi } from '../ui-provider.tsx';
+import { Section } from './section.tsx';
 
 /**
  * A native modal dialog: what is behind it is inert, Escape closes it, and the focus goes back to where it came from,
- * also when it is taken off the page while it is open. The button marked `isFirst` gets the focus.
+ * also when it is taken off the page while it is open. The first of its actions gets the focus.
  */
 export function Dialog({
   title,
@@ -16,19 +16,18 @@ export function Dialog({
   readonly children: ReactNode;
 }): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
-  const id = useId();
   // Before the page changes: an element that is gone cannot give the focus back.
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
+    dialog?.querySelector<HTMLElement>('.bp-actions button')?.focus();
     return () => dialog?.close();
   }, []);
   return (
     <dialog
       ref={ref}
-      className="bp bp-dialog"
-      aria-labelledby={id}
+      className="bp-dialog"
+      aria-label={title}
       lang={useUi().formats.locale}
       onCancel={(event) => {
         // Whether it is open is for the one above to say.
@@ -40,8 +39,9 @@ export function Dialog({
         if (ref.current?.open === false) onClose();
       }}
     >
-      <Heading id={id}>{title}</Heading>
-      <Deeper>{children}</Deeper>
+      <Section name="dialog-content" title={title}>
+        {children}
+      </Section>
     </dialog>
   );
 }

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { StepState, Tone } from '../messages.ts';
 
 /** One shape each, so that colour is never all there is to see. Drawn in a square of 20. */
@@ -19,5 +19,15 @@ export function Icon({ shape }: { readonly shape: Tone | StepState }): ReactElem
     <svg className="bp-icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       <path d={SHAPES[shape]} />
     </svg>
+  );
+}
+
+/** A word with its shape and colour. */
+export function Badge({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }): ReactElement {
+  return (
+    <span className="bp-badge" data-tone={tone}>
+      <Icon shape={tone} />
+      {children}
+    </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import type { Fault } from '../../react/index.ts';
 import type { Tone } from '../messages.ts';
 import { useUi } from '../ui-provider.tsx';
 import { Icon } from './icon.tsx';
@@ -10,32 +11,38 @@ import { Icon } from './icon.tsx';
 export function Notice({
   tone,
   role,
+  title,
+  texts = [],
   children,
 }: {
   readonly tone: Tone;
   readonly role?: 'alert' | 'status';
-  readonly children: ReactNode;
+  readonly title?: string;
+  /** A paragraph each. */
+  readonly texts?: readonly string[];
+  readonly children?: ReactNode;
 }): ReactElement {
   return (
     <div className="bp-notice" data-tone={tone} role={role}>
       <Icon shape={tone} />
       <span className="bp-hidden">{useUi().messages.tones[tone]}: </span>
-      <div className="bp-notice-text">{children}</div>
+      <div>
+        {title !== undefined && <strong>{title}</strong>}
+        {texts.map((text) => (
+          <p key={text}>{text}</p>
+        ))}
+        {children}
+      </div>
     </div>
   );
 }
 
 /** What was refused or went wrong, with the code that support asks for. */
-export function FaultNotice({
-  fault,
-}: {
-  readonly fault: { readonly code: string; readonly message: string };
-}): ReactElement {
+export function FaultNotice({ fault }: { readonly fault: Fault | undefined }): ReactElement | null {
   const { messages, formats } = useUi();
+  if (fault === undefined) return null;
   return (
-    <Notice tone="critical" role="alert">
-      <strong>{messages.failed}</strong>
-      <p>{messages.fault({ code: fault.code, text: fault.message }, formats)}</p>
+    <Notice tone="critical" role="alert" title={messages.failed} texts={[messages.fault(fault, formats)]}>
       <code>{fault.code}</code>
     </Notice>
   );
