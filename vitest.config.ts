@@ -40,6 +40,9 @@ const inNode: TestProjectConfiguration = {
 const PACKAGES_IN_BROWSER = [
   '@noble/hashes/sha2.js',
   '@noble/hashes/utils.js',
+  'drizzle-orm',
+  'drizzle-orm/sql-js',
+  'drizzle-orm/sqlite-core',
   'idb',
   'immer',
   'react',
@@ -47,6 +50,7 @@ const PACKAGES_IN_BROWSER = [
   'react-dom/client',
   'react-dom/server.browser',
   'react/jsx-dev-runtime',
+  'sql.js',
   'xstate',
   'xstate/graph',
   'zod/mini',

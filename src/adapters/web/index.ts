@@ -1,5 +1,7 @@
 export type { AsynchronousStorage, GatedStorage, GateOptions, SynchronousStorage } from './gate-storage.ts';
 export { gateStorage } from './gate-storage.ts';
+export type { IndexedDbImageStoreOptions } from './indexed-db-image-store.ts';
+export { indexedDbImageStore } from './indexed-db-image-store.ts';
 export type { IndexedDbVaultOptions } from './indexed-db-vault.ts';
 export { indexedDbVault } from './indexed-db-vault.ts';
 export type { WebLockOptions } from './web-lock.ts';

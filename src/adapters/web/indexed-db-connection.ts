@@ -26,7 +26,8 @@ const DROPPED = ['InvalidStateError', 'AbortError', 'UnknownError'];
 
 const wasDropped = (thrown: unknown): boolean => thrown instanceof Error && DROPPED.includes(thrown.name);
 
-const newMark = (): string =>
+/** A text that no other mark equals. */
+export const newMark = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 interface Handle {

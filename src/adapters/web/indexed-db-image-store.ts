@@ -1,0 +1,103 @@
+import { BackpedalError, DatabaseError } from '../../errors.ts';
+import { BROWSER_PROFILE } from '../../ports/failure-domain.ts';
+import type { ImageStore, SaveOutcome, StoredImage } from '../../ports/image-store.ts';
+import { type Entries, indexedDbConnection, newMark } from './indexed-db-connection.ts';
+import { describeFault, type IndexedDbFaultKind } from './indexed-db-fault.ts';
+import { requestPersistence } from './request-persistence.ts';
+
+/** Options of `indexedDbImageStore`. */
+export interface IndexedDbImageStoreOptions {
+  /** What is lost together with it. Default all that the browser keeps for this origin. */
+  readonly failureDomain?: string;
+}
+
+/** A fault after which the transaction surely has not taken place. */
+const ABORTED: readonly IndexedDbFaultKind[] = ['full'];
+
+function unavailable(database: string, doing: string, cause: unknown): BackpedalError {
+  if (cause instanceof BackpedalError) return cause;
+  const { kind, message, persistence } = describeFault(cause);
+  return new DatabaseError(
+    'DATABASE_UNAVAILABLE',
+    `The database image in the IndexedDB database ${JSON.stringify(database)} could not be ${doing}: ${message}.`,
+    { cause, details: { database, fault: kind }, persistence },
+  );
+}
+
+const damaged = (database: string): DatabaseError =>
+  new DatabaseError(
+    'DATABASE_FAILED',
+    `What is stored in the IndexedDB database ${JSON.stringify(database)} is no database image: something else has written there, or the browser has lost a part of it.`,
+    { details: { database } },
+  );
+
+async function versionIn(entries: Entries<IDBTransactionMode>, database: string): Promise<string | null> {
+  const version = await entries.get('version');
+  if (version === undefined || typeof version === 'string') return version ?? null;
+  throw damaged(database);
+}
+
+/** A view on a larger buffer would be stored with all of it. */
+const compact = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+
+/**
+ * The image of a sql.js database in an IndexedDB database of its own, for `openSqlJsImage` of `backpedal/sqljs`:
+ *
+ *     const image = await openSqlJsImage({ SQL, store: indexedDbImageStore('app') });
+ *     const database = sqlJsDatabase({ image, tables: { tasks }, scope: 'wholeTable' });
+ *
+ * A save compares the version and replaces image and version in one transaction of strict durability, so that of two
+ * tabs none overwrites what the other one saved (hazards H14, H15a), and a tab that dies leaves one image or the other.
+ * @param name the name of the IndexedDB database, which belongs to this image alone
+ */
+export function indexedDbImageStore(name: string, options: IndexedDbImageStoreOptions = {}): ImageStore {
+  const connection = indexedDbConnection(name);
+  const attempt = async <Result>(doing: string, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw unavailable(name, doing, thrown);
+    }
+  };
+
+  async function load(entries: Entries<'readonly'>): Promise<StoredImage | null> {
+    const version = await versionIn(entries, name);
+    const bytes = await entries.get('image');
+    if (version === null && bytes === undefined) return null;
+    if (version === null || !(bytes instanceof Uint8Array)) throw damaged(name);
+    return { bytes, version };
+  }
+
+  async function save(bytes: Uint8Array, base: string | null): Promise<SaveOutcome> {
+    const version = newMark();
+    let tried = 0;
+    requestPersistence();
+    try {
+      return await connection.write(async (entries): Promise<SaveOutcome> => {
+        const found = await versionIn(entries, name);
+        // The connection was dropped when the first try had come through.
+        if (found === version) return { status: 'saved', version };
+        if (found !== base) return { status: 'conflict' };
+        tried += 1;
+        await Promise.all([entries.put(compact(bytes), 'image'), entries.put(version, 'version')]);
+        return { status: 'saved', version };
+      });
+    } catch (thrown) {
+      if (tried === 0 || (tried === 1 && ABORTED.includes(describeFault(thrown).kind)))
+        throw unavailable(name, 'saved', thrown);
+      throw new DatabaseError(
+        'DATABASE_OUTCOME_UNKNOWN',
+        `Saving the database image in the IndexedDB database ${JSON.stringify(name)} failed half-way; load it to see whether it was saved.`,
+        { cause: thrown, details: { database: name } },
+      );
+    }
+  }
+
+  return {
+    failureDomain: options.failureDomain ?? BROWSER_PROFILE,
+    version: () => attempt('looked at', () => connection.read((entries) => versionIn(entries, name))),
+    load: () => attempt('read', () => connection.read(load)),
+    save,
+  };
+}
