@@ -40,12 +40,20 @@ const memoryOf = (session: Session, history: History | null): CrashMemory => ({
   error: null,
   holder: null,
   database: 'asked',
-  goOnWith: async (run, intent, ledger) => {
+  goOnWith: async ({ run }, intent, ledger) => {
     const known = await readHistory(session);
-    if (ledger !== null) return resume(session, known, run, intent, ledger);
-    return (await takeUp(session, known, run, intent)).running;
+    const now = known.runs.find((one) => one.run === run);
+    // Somebody else has ended it since it was looked at.
+    if (now === undefined || now.end !== null) return leftToOthers(session);
+    if (ledger !== null) return resume(session, known, now, intent, ledger);
+    return (await takeUp(session, known, now, intent)).running;
   },
 });
+
+async function leftToOthers(session: Session): Promise<ExecutionEnd> {
+  await releaseLock(session);
+  return { status: 'superseded' };
+}
 
 /** Executes a crash recovery from its first record on. */
 function runCrashRecovery(
@@ -57,17 +65,22 @@ function runCrashRecovery(
   return carryOut(session, crashRecoveryPlan(memory), start, { ledger, parent, items: 0, state: history.state });
 }
 
-/** Writers that were stopped here for a run that goes on elsewhere work again once nothing is open any more. */
+/** How often a closed client still looks whether the run for which it has stopped the writers has ended elsewhere. */
+const LAST_LOOKS = 30;
+
+/**
+ * Writers that were stopped here for a run that goes on elsewhere work again once nothing is open any more. Nobody else
+ * can tell them, so a closed client looks for a while too, and then lets them go: what they write meanwhile is kept.
+ */
 async function letGoLater(session: Session): Promise<void> {
   const { world } = session;
   const { signal } = session.closing;
-  while (session.executions.length === 0 && world.operations.wanted() === 'stopped') {
+  for (let last = 0; session.executions.length === 0 && world.operations.wanted() === 'stopped'; ) {
     const { open, locked } = await readHistory(session);
     if (open === null && locked !== null) return;
-    if (open === null) return world.operations.resume();
-    // Whoever closes the client gets a last look.
-    if (signal.aborted) return;
-    await world.clock.sleep(LOOK_EVERY, signal);
+    if (open === null || last === LAST_LOOKS) return world.operations.resume();
+    if (signal.aborted) last += 1;
+    await world.clock.sleep(LOOK_EVERY, signal.aborted ? undefined : signal);
   }
 }
 
@@ -209,7 +222,10 @@ async function startRecovery(session: Session): Promise<RecoveryResult> {
     await releaseLock(session);
     throw memory.error;
   }
-  if (snapshot.value === 'done') return resultOfLooking(session, memory, snapshot.context);
+  if (snapshot.value === 'done') {
+    const result = await resultOfLooking(session, memory, snapshot.context);
+    return result.action === 'resumed' ? lookOnceMore(session, result) : result;
+  }
   if (memory.history === null) await within(world.clock, 'The journal', session.journal.replace());
   const history = memory.history ?? historyOf([]);
   const ledger = createLedger(session.journal, history.last);
@@ -218,6 +234,15 @@ async function startRecovery(session: Session): Promise<RecoveryResult> {
   if (end.status === 'suspended') throw end.error;
   if (end.status === 'superseded') return waitingFor(await readHistory(session));
   return resultOfActing(session, end.view.context as CrashRecoveryContext);
+}
+
+/**
+ * The process that a resumed run was left by may have taken a burst with it that the browser had acknowledged (hazard
+ * H1). The app reads its data when this start is over, so that no later one can be waited for.
+ */
+async function lookOnceMore(session: Session, resumed: RecoveryResult): Promise<RecoveryResult> {
+  const again = await startRecovery(session);
+  return again.action === 'waiting' || again.action === 'safeMode' ? again : resumed;
 }
 
 async function showLast(session: Session, { history }: CrashMemory): Promise<void> {

@@ -4,6 +4,7 @@ import type { RollbackContext } from '../machines/rollback/types.ts';
 import { checkRequest } from './arguments.ts';
 import { findBackup } from './backup-store.ts';
 import { causeOf } from './cause.ts';
+import { isBurstMissing } from './crash-recovery/settling.ts';
 import { payCacheLater, payDebts } from './debts.ts';
 import { within } from './execution/deadline.ts';
 import type { ExecutionEnd } from './execution/types.ts';
@@ -22,6 +23,7 @@ import { applyRetention } from './retention.ts';
 import { runMigration, runRollback } from './runs.ts';
 import { ledgerAfter, readHistory, releaseLock, type Session, takeLock } from './session.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
+import type { World } from './world.ts';
 
 /** The result of a run that somebody may have carried out elsewhere, from the journal. */
 export async function resultFromJournal(session: Session, run: string): Promise<RollbackResult | MigrationResult> {
@@ -160,6 +162,15 @@ async function lookAround(session: Session): Promise<{ readonly source: Source; 
   return { source, storage: await storageOf(session) };
 }
 
+/** What a rollback had put back must be there before it is taken for the source of another migration. */
+async function refuseLostBurst(world: World, history: History): Promise<void> {
+  if (!(await isBurstMissing(world, history))) return;
+  throw new MigrationError(
+    'RUN_INTERRUPTED',
+    'Storage does not hold what the last run had written there: the browser has lost it, or somebody has emptied it. Call recover() first. Nothing was changed.',
+  );
+}
+
 /** Applies retention; what cannot be removed now is removed another time. */
 export async function tidyUp(session: Session): Promise<void> {
   try {
@@ -182,6 +193,7 @@ export function startMigration(session: Session, signal: AbortSignal | undefined
     const owed = (await payDebts(world, history)).failed.find(({ debt }) => debt === 'discardCopy');
     if (owed !== undefined) throw owed.error;
     const { source, storage } = await within(world.clock, 'The look at the source', lookAround(session));
+    await within(world.clock, 'Storage', refuseLostBurst(world, history));
     const { id, source: fate, triggers } = world.migration;
     const run = world.identity.createId();
     const input = {

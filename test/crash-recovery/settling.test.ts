@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DatabaseError } from '../../src/errors.ts';
+import { DatabaseError, StorageError } from '../../src/errors.ts';
 import type { Backpedal } from '../../src/index.ts';
-import { CONTENT, type Device, device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
+import { CONTENT, DEFINITION, type Device, device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
 
 const DAY = 86_400_000;
 
@@ -324,5 +324,48 @@ describe('an unlocking', () => {
     const before = on.storage.entries();
     expect(await on.until(on.client('c').recover())).toMatchObject({ action: 'nothingToDo' });
     expect(on.storage.entries()).toEqual(before);
+  });
+});
+
+describe('before a migration', () => {
+  it('CR14 what a rollback had put back and the browser has lost is not taken for the source', async () => {
+    for (const how of ['lost', 'emptied'] as const) {
+      const { on, client } = await migrated();
+      on.storage.flush();
+      await on.until(rollback(client));
+      if (how === 'lost') on.storage.crash('none');
+      else on.storage.clear();
+      const before = imageOf(on);
+      const next = on.client('b');
+      await expect(on.until(next.migrate())).rejects.toMatchObject({ code: 'RUN_INTERRUPTED' });
+      expect(imageOf(on)).toEqual(before);
+      const { action } = await on.until(next.recover());
+      if (how === 'emptied') {
+        expect(action).toBe('waiting');
+        await on.until(next.decide({ question: 'emptiedStorage', choice: 'restore' }));
+        await on.until(next.recover());
+      }
+      for (const key of ['task-store', 'environments']) expect(on.storage.getItem(key)).toBe(new Map(CONTENT).get(key));
+      expect(await on.until(next.migrate())).toMatchObject({ outcome: 'migrated', items: 5 });
+    }
+  });
+});
+
+describe('a rollback that was undone before it had written anything', () => {
+  it('CR6 is not undone at every start where the app had put an old text back itself', async () => {
+    const { on, client } = await migrated({ definition: { ...DEFINITION, onDrift: 'discard' } });
+    on.storage.flush();
+    const content = new Map(CONTENT);
+    for (const key of ['task-store', 'environments']) on.storage.setItem(key, content.get(key) ?? '');
+    const refusing = {
+      ...on.storage,
+      write: async (): Promise<never> => {
+        throw new StorageError('STORAGE_UNAVAILABLE', 'Told to fail.', { persistence: 'permanent' });
+      },
+    };
+    const result = await on.until(on.client('s', { storage: refusing }).rollback({ reason: 'USER_REQUEST' }));
+    expect(result.outcome).toBe('unchanged');
+    expect(await on.until(on.client('b').recover())).toMatchObject({ action: 'nothingToDo' });
+    void client;
   });
 });

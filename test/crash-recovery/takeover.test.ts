@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Backpedal } from '../../src/index.ts';
-import type { Device } from '../runtime/kit.ts';
-import { imageOf } from '../runtime/kit.ts';
-import { diesAt, endOf, recoveriesOf, recoverWholly, SITUATIONS, situation } from './situations.ts';
+import { DEFINITION, type Device, imageOf, migrated } from '../runtime/kit.ts';
+import { dieAtRecord, processOn } from '../runtime/mortal.ts';
+import { diesAt, endOf, recoveriesOf, recoverWholly, rollBack, SITUATIONS, situation } from './situations.ts';
 
 /** How each ends when nothing more happens to it; found once. */
 const ends = new Map<string, unknown>();
@@ -156,4 +156,88 @@ describe('an old holder in the middle of a transaction', () => {
       });
     },
   );
+});
+
+describe('a recovery that is frozen after it has looked', () => {
+  it('CR8 does not go on with a run that somebody else has ended meanwhile', async () => {
+    let frozen = 0;
+    for (let k = 0; k < 40; k++) {
+      const { on } = await migrated({ definition: { ...DEFINITION, onDrift: 'discard' } });
+      await diesAt(on, 'dead', 11, 'before', rollBack);
+      const open = on.records().at(-1)?.run;
+      let wake = (): void => {};
+      const asleep = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      let calls = 0;
+      let isAsleep = false;
+      const sleepy = new Proxy(on.vault, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          return async (...args: unknown[]) => {
+            if (calls++ === k) {
+              isAsleep = true;
+              await asleep;
+            }
+            return Reflect.apply(member, target, args);
+          };
+        },
+      });
+      const withoutLock = { lock: undefined as never };
+      const old = on.client('old', { ...withoutLock, vault: sleepy }).recover();
+      old.catch(() => undefined);
+      await on.clock.advance(0);
+      if (!isAsleep) break;
+      frozen += 1;
+      const next = on.client('next', withoutLock);
+      await on.until(recoverWholly(next));
+      expect((await on.until(next.migrate())).outcome).toBe('migrated');
+      const ended = on.records().length;
+      wake();
+      await on.until(old.catch(() => undefined));
+      const late = on.records().slice(ended);
+      expect({ k, late: late.filter(({ run }) => run === open).length }).toEqual({ k, late: 0 });
+      expect(await on.until(on.client('later').recover())).toMatchObject({ migrationState: 'MIGRATED' });
+    }
+    expect(frozen).toBeGreaterThan(3);
+  });
+});
+
+describe('a client that is closed while a run for which it has stopped the writers goes on elsewhere', () => {
+  it('CR8 lets them go when that run has ended, or after a while', async () => {
+    for (const ends of ['soon', 'never'] as const) {
+      const { on } = await migrated({ definition: { ...DEFINITION, onDrift: 'discard' } });
+      await diesAt(on, 'dead', 4, 'after', rollBack);
+      const writers: string[] = [];
+      const withoutLock = { lock: undefined as never };
+      let isHeld = true;
+      const faster = async (): Promise<void> => {
+        // Another process appends first, and then does nothing, or its work.
+        const death = new AbortController();
+        const ports = processOn(on, death.signal);
+        void on
+          .client('faster', { ...ports, ...withoutLock, vault: dieAtRecord(ports.vault, death, 0, 'after') })
+          .recover();
+        await on.clock.advance(0);
+      };
+      const operations = {
+        stop: async () => {
+          writers.push('stop');
+          if (isHeld) await faster();
+          isHeld = false;
+        },
+        resume: async () => void writers.push('resume'),
+      };
+      const client = on.client('late', { ...withoutLock, operations });
+      await on.until(client.recover());
+      await client.close();
+      expect(writers.at(-1)).toBe('stop');
+      if (ends === 'soon') await on.until(recoverWholly(on.client('third', withoutLock)));
+      await on.clock.advance(ends === 'soon' ? 2000 : 20_000);
+      expect({ ends, last: writers.at(-1) }).toEqual({ ends, last: ends === 'soon' ? 'resume' : 'stop' });
+      await on.clock.advance(20_000);
+      expect(writers.at(-1)).toBe('resume');
+    }
+  });
 });

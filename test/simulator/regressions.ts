@@ -235,4 +235,56 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'a closed tab lets its writers work again when the run that it had stopped them for has ended elsewhere',
+    schedule: schedule({
+      seed: 8200,
+      ending: 'closed',
+      world: { shape: shapeOf('a key per item'), storage: 'file', lock: 'absent' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback executing.preparingRestore', calls: 0 }, deed: { do: 'freeze', moment: 'before' } },
+        at(0, { do: 'start', wish: 'recover' }),
+        at(0, { do: 'freeze', moment: 'after' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a recovery that was frozen does not go on with a run which has ended meanwhile, over a migration since',
+    schedule: schedule({
+      seed: 9403,
+      ending: 'closed',
+      world: { shape: shapeOf('one key for both'), storage: 'file', lock: 'absent' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(60, { do: 'start', wish: 'recover' }),
+        at(4, { do: 'freeze', moment: 'before' }),
+        at(0, { do: 'start', wish: 'migrate', onDrift: 'ask' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a migration does not take for the source what the browser has left of a rollback',
+    schedule: schedule({
+      seed: 9403,
+      world: { shape: shapeOf('one key for both'), lock: 'absent' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(80, { do: 'crash', plan: { kept: 0.35, torn: 0.9 } }),
+        at(0, { do: 'start', wish: 'migrate' }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a rollback that had written nothing is not undone at every start',
+    schedule: schedule({
+      seed: 15_471,
+      world: { shape: shapeOf('one key for both'), storage: 'file', onDrift: 'discard' },
+      acts: [
+        at(0, { do: 'write', key: 0, value: 2 }),
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback executing.restoringStorage', calls: 0 }, deed: { do: 'cancel' } },
+      ],
+    }),
+  },
 ];

@@ -8,6 +8,7 @@ import { type FoundMarker, type Marker, readMarker } from '../marker.ts';
 import { clearableKeys } from '../migration/finish.ts';
 import { readKeys } from '../migration/source.ts';
 import { keptMerge } from '../rollback/kept-merge.ts';
+import type { TargetsRecord } from '../rollback/restore.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
 import { isSeenOften } from '../starts.ts';
 import type { World } from '../world.ts';
@@ -127,11 +128,21 @@ async function compareMigration(
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
 }
 
-/** Whether keys are back that the migration had removed: the beginning of a burst whose undoing the browser lost. */
-async function isPartlyThere(world: World, { runs }: History, context: RunHistory['context']): Promise<boolean> {
+/**
+ * Whether keys are back that the migration had removed and that the rollback was going to fill: the beginning of a burst
+ * whose undoing the browser lost. One that held its old text before was written by the app.
+ */
+async function isPartlyThere(world: World, { runs }: History, { run, context }: RunHistory): Promise<boolean> {
   const migration = runs.find(({ run }) => run === (context as RollbackContext).undoes);
   if (migration === undefined || (migration.context as MigrationContext).removed === 0) return false;
-  return (await resurrected(world, migration)).back.length > 0;
+  const { back } = await resurrected(world, migration);
+  if (back.length === 0) return false;
+  const { steps } = await world.database.ledger(world.migration.id);
+  const filled = steps
+    .filter((step) => step.run === run && step.step.startsWith('targets:'))
+    .flatMap(({ outcome }) => (outcome as TargetsRecord).before.filter(([, state]) => state !== 'backup'));
+  const keys = new Set(filled.map(([key]) => key));
+  return back.some(({ key }) => keys.has(key));
 }
 
 async function compareRollback(
@@ -144,8 +155,7 @@ async function compareRollback(
   const counter = targets?.marker ?? 0;
   if (outcome !== 'rolledBack') {
     // Undone again: only the burst that undid it matters, and it has a number of its own.
-    const isUndone =
-      marker?.run === run.run ? marker.counter > counter : !(await isPartlyThere(world, history, run.context));
+    const isUndone = marker?.run === run.run ? marker.counter > counter : !(await isPartlyThere(world, history, run));
     return isUndone ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
   }
   if (marker !== null) return isOfRunOrLater(history, run, marker) ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
@@ -178,17 +188,27 @@ async function whatIsLeft(world: World, { context }: RunHistory): Promise<'cutOf
   return lacks ? 'cutOff' : 'other';
 }
 
+/** Compares the marker in storage with that of the last burst, which was this run's. */
+async function compare(world: World, history: History, run: RunHistory): Promise<CrashRecoveryEvent> {
+  const found = await readMarker(world);
+  if (found.marker !== null && found.marker.storage !== run.context.storage) return { type: 'SETTLED' };
+  return run.machine === 'rollback'
+    ? compareRollback(world, history, run, found)
+    : compareMigration(world, history, run, found);
+}
+
 /** Compares the marker in storage with that of the last burst. */
 export async function checkSettling(
   context: CrashRecoveryContext,
   { session, history }: CrashMemory,
 ): Promise<CrashRecoveryEvent> {
-  const { world } = session;
   const run = history?.runs.find((known) => known.run === context.concerns);
-  const found = await readMarker(world);
-  const isElsewhere = found.marker !== null && found.marker.storage !== run?.context.storage;
-  if (history === null || run === undefined || isElsewhere) return { type: 'SETTLED' };
-  return run.machine === 'rollback'
-    ? compareRollback(world, history, run, found)
-    : compareMigration(world, history, run, found);
+  if (history === null || run === undefined) return { type: 'SETTLED' };
+  return compare(session.world, history, run);
+}
+
+/** Whether the browser has lost the last burst, or storage was emptied: what a start is to see to before anything else. */
+export async function isBurstMissing(world: World, history: History): Promise<boolean> {
+  const run = await unsettledRun(world, history);
+  return run !== null && (await compare(world, history, run)).type !== 'SETTLED';
 }

@@ -79,3 +79,8 @@ export function readerReads(world: World, table: number, id: number, delay: numb
   if (world.cache === null || row === undefined) return null;
   return { key: `${name === 'tasks' ? 'task' : 'environment'}:${rowId}`, value: JSON.stringify(row), left: delay };
 }
+
+/** Readers put what they have read into the cache at once: none takes longer than `cacheGrace` for it. */
+export function finishReading({ cache }: World, refills: Refill[]): void {
+  for (const { key, value } of refills.splice(0)) cache?.set(key, value);
+}

@@ -1,5 +1,5 @@
 import type { Deed } from './acts.ts';
-import { appEmpties, appWrites, peopleChange, readerReads } from './app.ts';
+import { appEmpties, appWrites, finishReading, peopleChange, readerReads } from './app.ts';
 import { crashMachine, damageBackup, flushStorage } from './crash.ts';
 import type { SimulatedProcess } from './process.ts';
 import { ask, decideOn, type Stage, startOn, thaw } from './stage.ts';
@@ -34,6 +34,7 @@ export function perform(stage: Stage, deed: Deed): void {
   else if (deed.do === 'fillMemory') stage.fullLooks = deed.looks;
   else if (deed.do === 'thaw') for (const process of processes) thaw(world, process);
   else if (deed.do === 'pass') {
+    finishReading(world, stage.refills);
     world.time.skip(deed.milliseconds);
     if (deed.milliseconds >= 600_000) flushStorage(world);
   } else if (deed.do === 'read') {

@@ -1,3 +1,4 @@
+import { finishReading } from './app.ts';
 import { crashMachine, flushStorage, kill } from './crash.ts';
 import { checkEnd, checkWriters, contentOf } from './final-checks.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -50,7 +51,7 @@ async function calmDown(stage: Stage, random: Random): Promise<void> {
   const { world, scheduler, processes, schedule } = stage;
   stage.outage = null;
   stage.fullLooks = 0;
-  for (const { key, value } of stage.refills.splice(0)) world.cache?.set(key, value);
+  finishReading(world, stage.refills);
   if (schedule.ending === 'crashed')
     crashMachine(world, scheduler, processes, { kept: random.next(), torn: random.next() });
   else if (schedule.ending === 'killed') for (const process of processes) kill(world, scheduler, process);
@@ -81,7 +82,8 @@ async function recoverWell(stage: Stage, good: SimulatedProcess, random: Random)
     if (outcome.action === 'waiting') {
       if (good.client.getSnapshot().question !== null) decideOn(stage, good, random.below(2));
       await untilQuiet(stage);
-      world.time.skip(2000);
+      // Whoever is told to wait looks again, later each time: somebody at work may take a while, or do nothing at all.
+      world.time.skip(2000 * 2 ** round);
     } else if (outcome.migrationState !== undefined) return { state: outcome.migrationState, action: said };
     else world.time.skip(60_000);
   }

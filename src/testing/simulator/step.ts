@@ -1,4 +1,5 @@
 import { type Act, type Deed, happeningOf } from './acts.ts';
+import { finishReading } from './app.ts';
 import { flushStorage, kill } from './crash.ts';
 import { perform } from './deeds.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -67,10 +68,10 @@ function fateAt(stage: Stage, call: ParkedCall): Fate | 'gone' {
 }
 
 function refill({ refills, world }: Stage): void {
-  for (const one of refills) {
-    one.left -= 1;
-    if (one.left === 0) world.cache?.set(one.key, one.value);
-  }
+  for (const one of refills) one.left -= 1;
+  const due = refills.filter(({ left }) => left <= 0);
+  for (const one of due) refills.splice(refills.indexOf(one), 1);
+  finishReading(world, due);
 }
 
 /** Lets one call go on, or time; `quiet` when neither would change anything. */
