@@ -5,39 +5,50 @@ export type Pace = 'fast' | 'slow' | 'step';
 export interface Pacer {
   pace(): Pace;
   setPace(pace: Pace): void;
+  /** The state before which runs are held, whatever the pace; `null` for none. */
+  stop(): string | null;
+  /** Holds every run before it enters this state. */
+  stopBefore(state: string | null): void;
   /** Lets what is held go on. */
   step(): void;
-  /** What has to be waited for before the next record is written; `null` for nothing. */
-  hold(): Promise<void> | null;
+  /** What has to be waited for before the record of this state is written; `null` for nothing. */
+  hold(state: string): Promise<void> | null;
   /** Whether something is being held. */
   isHolding(): boolean;
 }
 
 const SLOW_MILLISECONDS = 650;
 
-/** A pacer that begins with `pace`; `changed` is told when something is held or let go. */
-export function createPacer(pace: Pace, changed: () => void): Pacer {
-  let current = pace;
-  let held: { readonly release: () => void }[] = [];
+/** A pacer without a stop, at full pace; `changed` is told when something is held or let go. */
+export function createPacer(changed: () => void): Pacer {
+  let pace: Pace = 'fast';
+  let stop: string | null = null;
+  let held: (() => void)[] = [];
   const step = (): void => {
     const released = held;
     held = [];
-    for (const { release } of released) release();
+    for (const release of released) release();
     changed();
   };
   return {
-    pace: () => current,
+    pace: () => pace,
     setPace: (next) => {
-      current = next;
+      pace = next;
       step();
     },
+    stop: () => stop,
+    stopBefore: (state) => {
+      stop = state;
+      changed();
+    },
     step,
-    hold: () => {
-      if (current === 'fast') return null;
+    hold: (state) => {
+      const isStopped = state === stop;
+      if (pace === 'fast' && !isStopped) return null;
       const opened = new Promise<void>((resolve) => {
-        held.push({ release: resolve });
+        held.push(resolve);
       });
-      if (current === 'slow') setTimeout(step, SLOW_MILLISECONDS);
+      if (pace === 'slow' && !isStopped) setTimeout(step, SLOW_MILLISECONDS);
       changed();
       return opened;
     },

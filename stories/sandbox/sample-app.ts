@@ -24,6 +24,7 @@ export const sampleMigration: Migration = defineMigration({
     notes: { storageKey: 'note-*' },
   },
   formData: ['draft:*', 'settings'],
+  triggers: { timeout: 60_000 },
 });
 
 const task = (id: string, title: string, project: string, done: boolean): Item => ({ id, title, project, done });

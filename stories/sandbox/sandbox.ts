@@ -3,6 +3,7 @@ import type { Backpedal, Notification } from '../../src/index.ts';
 import {
   type Fault,
   type ManualClock,
+  type MemoryLock,
   manualClock,
   memoryCache,
   memoryLock,
@@ -28,6 +29,8 @@ export interface SandboxOptions {
 export interface SandboxView {
   readonly line: TimeLine<Scene>;
   readonly pace: Pace;
+  /** The state before which runs are held. */
+  readonly stop: string | null;
   readonly isHolding: boolean;
   /** Counts the tabs that were opened, so that whoever shows one knows when it is another. */
   readonly generation: number;
@@ -38,6 +41,7 @@ export interface SandboxView {
 /** The app with its storage, database, vault and cache, in memory and under a clock that is turned by hand. */
 export interface Sandbox {
   readonly lasting: Lasting;
+  readonly lock: MemoryLock;
   readonly clock: ManualClock;
   readonly pacer: Pacer;
   readonly original: ReadonlyMap<string, string>;
@@ -53,6 +57,10 @@ export interface Sandbox {
   fail(name: string, port: PortName, fault: Fault): void;
   /** The memory that is in use, 0 to 1. */
   useMemory(part: number): void;
+  /** How long every call of a port takes: no time, or four seconds. */
+  setSpeed(speed: 'usual' | 'sluggish'): void;
+  /** Whether the database answers. */
+  setDatabase(state: 'there' | 'away'): void;
   freeze(name: string): void;
   thaw(name: string): void;
   /** A tab is closed in the middle of whatever it does. */
@@ -61,12 +69,15 @@ export interface Sandbox {
   killBrowser(unwritten: 'lost' | 'kept'): void;
   /** Opens a tab again, with a new client. */
   reopen(name: string): Tab;
+  /** Whether a tab is not the first of its name: then recovery comes first. */
+  wasReopened(name: string): boolean;
   /** Forgets what happened so far: the time-line begins here. */
   beginHere(): void;
   dispose(): void;
 }
 
 const CLOCK_STEP = 50;
+const SLUGGISH_STEP = 4_000;
 
 /** Opens a sandbox. Time goes on by itself, except while a run is held up for people to watch. */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
@@ -82,15 +93,20 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const lock = memoryLock();
   const listeners = new Set<() => void>();
   const tabs = new Map<string, { tab: Tab; trail: Footprint[]; stop: () => void }>();
+  const reopened = new Set<string>();
   const notices: string[] = [];
   const observe = createObserver(lasting, original);
   let memory = 0.4;
+  let speed: 'usual' | 'sluggish' = 'usual';
+  let waiting: (() => void)[] = [];
+  let database: 'there' | 'away' = 'there';
   let opened = 0;
   let disposed = false;
   let begun = 0;
   let view: SandboxView = {
     line: { moments: [], state: EMPTY_SCENE },
     pace: 'fast',
+    stop: null,
     isHolding: false,
     generation: 0,
     refusal: null,
@@ -100,7 +116,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     view = { ...view, ...change };
     for (const listener of [...listeners]) listener();
   };
-  const pacer = createPacer('fast', () => show({ pace: pacer.pace(), isHolding: pacer.isHolding() }));
+  const pacer = createPacer(() => show({ pace: pacer.pace(), stop: pacer.stop(), isHolding: pacer.isHolding() }));
 
   const tabScenes = (): Record<string, TabScene> =>
     Object.fromEntries(
@@ -133,6 +149,13 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     clock,
     pacer,
     memory: () => memory,
+    delay: () =>
+      speed === 'usual'
+        ? null
+        : new Promise<void>((resolve) => {
+            waiting.push(resolve);
+          }),
+    isDatabaseAway: () => database === 'away',
     notified,
     called: (port: PortName, operation: string, subject: string) =>
       record(`${port}.${operation}${port === 'vault' ? ` ${subject}` : ''}`),
@@ -161,7 +184,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const turn = async (): Promise<void> => {
     if (disposed) return;
-    if (!pacer.isHolding()) await clock.advance(CLOCK_STEP);
+    if (!pacer.isHolding()) await clock.advance(speed === 'usual' ? CLOCK_STEP : SLUGGISH_STEP);
+    const called = waiting;
+    waiting = [];
+    for (const answer of called) answer();
     setTimeout(() => void turn(), pacer.pace() === 'fast' ? 0 : CLOCK_STEP);
   };
   for (const name of options.tabs ?? ['A']) open(name);
@@ -170,6 +196,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   return {
     lasting,
+    lock,
     clock,
     pacer,
     original,
@@ -200,6 +227,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     useMemory: (part) => {
       memory = part;
     },
+    setSpeed: (next) => {
+      speed = next;
+    },
+    setDatabase: (state) => {
+      database = state;
+    },
     freeze: (name) => {
       tabOf(name).freeze();
       record(`${name} is frozen`);
@@ -218,8 +251,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       lasting.vault.crash('none');
       record('the browser is killed');
     },
+    wasReopened: (name) => reopened.has(name),
     reopen: (name) => {
       const tab = open(name);
+      reopened.add(name);
       record(`${name} is opened again`);
       return tab;
     },

@@ -1,4 +1,4 @@
-import { type Backpedal, createBackpedal, type Migration, type Notification } from '../../src/index.ts';
+import { type Backpedal, createBackpedal, DatabaseError, type Migration, type Notification } from '../../src/index.ts';
 import type { ClockPort } from '../../src/ports/clock.ts';
 import {
   closedGate,
@@ -10,6 +10,7 @@ import {
   withFaults,
 } from '../../src/testing/index.ts';
 import { guardedPort } from '../../src/testing/paths/guarded-port.ts';
+import { pathOf } from '../charts/playing.ts';
 import type { Lasting } from './observe.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -23,6 +24,9 @@ export interface TabSetting {
   readonly lock: MemoryLock;
   readonly clock: ManualClock;
   readonly pacer: Pacer;
+  /** What every call waits for before it is made. */
+  readonly delay: () => Promise<void> | null;
+  readonly isDatabaseAway: () => boolean;
   /** The part of the memory that is in use, 0 to 1. */
   readonly memory: () => number;
   readonly notified: (notification: Notification) => void;
@@ -43,8 +47,14 @@ export interface Tab {
   kill(): void;
 }
 
-const isRecord = (operation: string, args: readonly unknown[]): boolean =>
-  operation === 'putIfAbsent' && /\/journal(\.\d+)?\//.test(String(args[0]));
+const AWAY = new DatabaseError('DATABASE_UNAVAILABLE', 'The database does not answer.', { persistence: 'transient' });
+
+/** The state that is entered with the record that a call writes; `null` for any other call. */
+function stateEntered(operation: string, [name, text]: readonly unknown[]): string | null {
+  if (operation !== 'putIfAbsent' || !/\/journal(\.\d+)?\//.test(String(name))) return null;
+  const [, value] = /"snapshot":\{"value":("[^"]+"|\{[^}]+\})/.exec(String(text)) ?? [];
+  return value === undefined ? null : (pathOf(JSON.parse(value)).split('.').at(-1) ?? null);
+}
 
 /** Tells of every answered call. */
 function observed<Port extends object>(port: Port, name: PortName, called: TabSetting['called']): Port {
@@ -97,13 +107,17 @@ export function openTab(name: string, prefix: string, setting: TabSetting): Tab 
   const guard = {
     isAlive,
     gate: (operation: string, args: readonly unknown[]): Promise<void> | null => {
-      const paced = isRecord(operation, args) && ice === null ? pacer.hold() : null;
-      return paced === null && ice === null ? null : wait([paced]);
+      const state = stateEntered(operation, args);
+      const paced = state !== null && ice === null ? pacer.hold(state) : null;
+      const delay = setting.delay();
+      return paced === null && delay === null && ice === null ? null : wait([paced, delay]);
     },
   };
   const faulty = {
     storage: withFaults(lasting.storage.open(death.signal)),
-    database: withFaults(memoryDatabase({ store: lasting.database.store })),
+    database: withFaults(memoryDatabase({ store: lasting.database.store }), [
+      { when: setting.isDatabaseAway, repeat: 'forever', moment: 'before', behaviour: { throws: AWAY } },
+    ]),
     vault: withFaults(lasting.vault.open(death.signal)),
     cache: withFaults(lasting.cache),
     notify: withFaults((notification: Notification): Promise<void> => {

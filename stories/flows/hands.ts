@@ -1,0 +1,65 @@
+import { expect, userEvent, waitFor, within } from 'storybook/test';
+
+/** Long enough for a machine that is busy with other things; nothing waits for it that has come. */
+const patience = { timeout: 20_000 };
+
+type Name = string | RegExp;
+
+/** What a person does and sees in a flow. */
+export interface Hands {
+  /** Presses a button: in a tab, or in the panel when no tab is named. */
+  press(name: Name, tab?: string): Promise<void>;
+  /** Chooses among the answers that a tab offers. */
+  choose(label: Name, tab?: string): Promise<void>;
+  type(label: Name, text: string, tab?: string): Promise<void>;
+  /** Has the run held before it enters this state. */
+  stopBefore(state: string): Promise<void>;
+  /** Waits until the run is held, and lets it go on. */
+  isHeld(): Promise<void>;
+  goOn(): Promise<void>;
+  /** Waits until a tab shows a heading. */
+  sees(heading: Name, tab?: string): Promise<void>;
+  reads(text: Name, tab?: string): Promise<void>;
+  /** Waits until storage is said to be so. */
+  storageIs(exactness: Name): Promise<void>;
+  within(label: string): ReturnType<typeof within>;
+}
+
+/** Hands for a page. */
+export function handsOn(canvasElement: HTMLElement): Hands {
+  const page = within(canvasElement);
+  const region = (label: string): ReturnType<typeof within> => within(page.getByRole('region', { name: label }));
+  const tabOf = (tab: string): ReturnType<typeof within> => region(`Tab ${tab}`);
+  const panel = (): ReturnType<typeof within> => within(page.getByRole('complementary', { name: 'Break things' }));
+  const press = async (name: Name, tab?: string): Promise<void> => {
+    const find = (): HTMLElement => (tab === undefined ? panel() : tabOf(tab)).getByRole('button', { name });
+    await waitFor(() => expect(find()).toBeEnabled(), patience);
+    await userEvent.click(find());
+  };
+  const stopBefore = (state: string): Promise<void> =>
+    userEvent.selectOptions(panel().getByRole('combobox', { name: 'Stop before' }), state);
+  return {
+    press,
+    stopBefore,
+    choose: async (label, tab = 'A') => {
+      await userEvent.click(await tabOf(tab).findByRole('radio', { name: label }, patience));
+    },
+    type: async (label, text, tab = 'A') => {
+      await userEvent.type(await tabOf(tab).findByRole('textbox', { name: label }, patience), text);
+    },
+    isHeld: () => waitFor(() => expect(panel().getByRole('button', { name: 'Next step' })).toBeEnabled(), patience),
+    goOn: async () => {
+      await stopBefore('');
+      await press('Next step');
+    },
+    sees: async (heading, tab = 'A') => {
+      await waitFor(() => expect(tabOf(tab).getAllByRole('heading', { name: heading })[0]).toBeVisible(), patience);
+    },
+    reads: async (text, tab = 'A') => {
+      await waitFor(() => expect(tabOf(tab).getAllByText(text)[0]).toBeVisible(), patience);
+    },
+    storageIs: (exactness) =>
+      waitFor(() => expect(canvasElement.querySelector('[data-exactness]')).toHaveTextContent(exactness), patience),
+    within: region,
+  };
+}
