@@ -59,7 +59,8 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
     if (done) break;
     size += value.length;
     if (size > limit) {
-      await reader.cancel().catch(() => undefined);
+      // Not awaited: it may take as long as the sender likes.
+      reader.cancel().catch(() => undefined);
       refuse();
     }
     chunks.push(value);

@@ -66,12 +66,12 @@ export class EncodingFault extends Error {
   override readonly name: string = 'EncodingFault';
 }
 
-const NUMBERS: Readonly<Record<string, number>> = {
-  '-0': -0,
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  '-Infinity': Number.NEGATIVE_INFINITY,
-};
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['-0', -0],
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
 
 const refuse = (what: string): never => {
   throw new EncodingFault(what);
@@ -80,7 +80,7 @@ const refuse = (what: string): never => {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : refuse('a mark without its text'));
 
 const decoders: Readonly<Record<string, (value: unknown, depth: number) => unknown>> = {
-  number: (value) => NUMBERS[textOf(value)] ?? refuse('an unknown number'),
+  number: (value) => NUMBERS.get(textOf(value)) ?? refuse('an unknown number'),
   bigint: (value) => (/^-?\d{1,20000}$/.test(textOf(value)) ? BigInt(textOf(value)) : refuse('no bigint')),
   bytes: (value) => fromBase64(textOf(value)) ?? refuse('no base64'),
   date: (value, depth) => {
