@@ -1,12 +1,17 @@
 import { sql } from 'drizzle-orm';
 import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import { openSqlJsImage, type SqlJsImage, sqlJsDatabase } from '../../../../src/adapters/sqljs/index.ts';
-import { gateStorage, indexedDbVault, webLock, webStorage } from '../../../../src/adapters/web/index.ts';
+import {
+  gateStorage,
+  indexedDbImageStore,
+  indexedDbVault,
+  webLock,
+  webStorage,
+} from '../../../../src/adapters/web/index.ts';
 import { type Backpedal, createBackpedal, type NotifyPort, type StoragePort } from '../../../../src/index.ts';
 import { migration } from '../../node/content.ts';
 import type { OperationCounter } from '../../node/numbered-ports.ts';
 import { environments, notes, tasks } from '../../node/tables.ts';
-import { indexedDbImageStore } from './temporary-image-store.ts';
 
 /** An app whose every part is the browser's: what a tab of it has in its hands. */
 export interface WebApp {
@@ -28,7 +33,7 @@ let loaded: Promise<SqlJsStatic> | null = null;
 /** Opens the image of the app's database. */
 async function openImage(): Promise<SqlJsImage> {
   loaded ??= initSqlJs({ locateFile: () => '/sql-wasm.wasm' });
-  return openSqlJsImage({ SQL: await loaded, store: indexedDbImageStore(), pragmas: ['foreign_keys = ON'] });
+  return openSqlJsImage({ SQL: await loaded, store: indexedDbImageStore('app'), pragmas: ['foreign_keys = ON'] });
 }
 
 /** Opens the app as each of its tabs does. */
