@@ -19,9 +19,20 @@ try {
   const packed = run('npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder).trim();
   const tarball = join(folder, packed);
   run(bin('publint'), 'run', tarball, '--strict');
-  run(bin('attw'), tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji');
+  const styles = Object.keys(exports).filter((entry) => entry.endsWith('.css'));
+  run(
+    bin('attw'),
+    tarball,
+    '--profile',
+    'esm-only',
+    '--format',
+    'ascii',
+    '--no-emoji',
+    '--exclude-entrypoints',
+    ...styles,
+  );
   // By its own name the package is found through its exports map, as an app finds it.
-  const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'));
+  const entries = Object.keys(exports).filter((entry) => !/\.(json|css)$/.test(entry));
   const imports = entries.map((entry) => `await import('${name}${entry.slice(1)}');`);
   run(process.execPath, '--input-type=module', '--eval', imports.join('\n'));
   console.log(`${packed}: ${entries.length} entry points load in Node`);

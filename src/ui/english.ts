@@ -58,7 +58,7 @@ export const english: Messages = {
   removed: ({ rowsToRemove }, f) => `${many(rowsToRemove, 'row', f)} of the database, moved to the archive.`,
   kept: ({ keys, rows }, f) =>
     f.list([
-      ...(keys > 0 ? [`${many(keys, 'key', f)} that need no change`] : []),
+      ...(keys > 0 ? [`${many(keys, 'key', f)} already right`] : []),
       ...(rows > 0 ? [`${many(rows, 'row', f)} of others`] : []),
       'all backups and the archive',
     ]),
@@ -73,7 +73,7 @@ export const english: Messages = {
   keyActions: { restore: 'restored', keep: 'kept', displace: 'restored, newer value set aside' },
   showChanges: (count, f) => `Show ${many(count, 'change', f)}`,
   changeKind: (kind) => kind,
-  unlisted: (count, f) => `${f.number(count)} more`,
+  unlisted: (count, f) => `${f.number(count)} more, not listed.`,
   dependents: ({ table, collection, rows, effect }, f) =>
     `${many(rows, 'row', f)} of ${table} that refer to ${collection}: ${
       { moved: 'moved with them', detached: 'lose the reference', forbids: 'forbid removing them' }[effect]

@@ -28,7 +28,7 @@ export function TypedWord({
 }): ReactElement {
   const { messages, formats } = useUi();
   return (
-    <label className="bp-typed">
+    <label className="bp-typed" ref={(label) => label?.scrollIntoView({ block: 'nearest' })}>
       {messages.typeWord(word, formats)}
       <input
         autoComplete="off"

@@ -20,7 +20,7 @@ export function Dialog({
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    dialog?.querySelector<HTMLElement>('.bp-actions button')?.focus();
+    dialog?.querySelector<HTMLElement>('.bp-actions button')?.focus({ preventScroll: true });
     return () => dialog?.close();
   }, []);
   return (
