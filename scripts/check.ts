@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 interface Step {
   readonly name: string;
   readonly command: string;
+  /** Whether its output is worth reading when it has passed. */
+  readonly figures?: boolean;
 }
 
 interface Outcome extends Step {
@@ -31,6 +33,7 @@ const steps: readonly Step[] = [
   { name: 'unused files, exports, packages', command: 'knip --cache' },
   { name: 'format and lint', command: 'biome check --error-on-warnings .' },
   { name: 'diagrams of the charts', command: 'tsx scripts/diagrams.ts --check' },
+  { name: 'size', command: 'tsx scripts/check-size.ts', figures: true },
   { name: 'docstrings', command: 'tsx scripts/check-docstrings.ts' },
 ];
 
@@ -55,8 +58,9 @@ function run(step: Step): Promise<Outcome> {
   });
 }
 
-function report({ name, command, passed, output, seconds }: Outcome): void {
+function report({ name, command, passed, output, seconds, figures }: Outcome): void {
   console.log(`${passed ? 'passed' : 'FAILED'}  ${name} (${seconds.toFixed(1)} s)`);
+  if (passed && figures) console.log(output.trim().replaceAll(/^/gm, '        '));
   if (!passed) console.log(`\n$ ${command}\n${output.trim().replaceAll(/^/gm, '    ')}\n`);
 }
 

@@ -1,9 +1,9 @@
-import { createContext, useContext } from 'react';
+import { type Context, createContext, useContext } from 'react';
 import { type Backpedal, BackpedalError } from '../index.ts';
 import type { ClientStore } from './client-store.ts';
 
 /** The store of the nearest provider's client. */
-export const BackpedalContext: React.Context<ClientStore | null> = createContext<ClientStore | null>(null);
+export const BackpedalContext: Context<ClientStore | null> = createContext<ClientStore | null>(null);
 
 /** @throws BackpedalError `PROVIDER_MISSING` outside of a provider */
 export function useClientStore(): ClientStore {

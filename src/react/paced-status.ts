@@ -31,9 +31,7 @@ export function paceStatus(client: Backpedal, clock: PacingClock, changed: () =>
   const show = (status: RollbackStatus): void => {
     const before = shown;
     shown = shareEqual(status, before);
-    const names = Object.keys(shown) as (keyof RollbackStatus)[];
-    if (names.some((name) => shown[name] !== before[name])) changed();
-    else shown = before;
+    if (shown !== before) changed();
   };
 
   const renew = (): void => {
