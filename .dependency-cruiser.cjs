@@ -84,7 +84,7 @@ const layers = [
     'web-adapter-imports-ports-and-errors',
     'An adapter is one technology behind a port; a second dependency on ours would tie it to our insides.',
     '^src/adapters/web/',
-    [...folders('adapters/web', 'ports'), ERRORS, packages('idb', '@noble/hashes')],
+    [...folders('adapters/web', 'ports'), ERRORS, packages('idb', 'zod', '@noble/hashes')],
   ),
   mayImportOnlyNodeAnd(
     'node-adapter-imports-ports-errors-and-builtins',

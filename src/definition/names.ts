@@ -1,5 +1,4 @@
-/** What all keys of backpedal's own in an app's storage begin with. */
-export const OWN_KEY_PREFIX = 'backpedal:';
+export { OWN_KEY_PREFIX } from '../ports/own-keys.ts';
 
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 

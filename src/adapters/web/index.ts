@@ -1,5 +1,13 @@
-export type { AsynchronousStorage, GatedStorage, GateOptions, SynchronousStorage } from './gate-storage.ts';
+export type {
+  AsynchronousStorage,
+  GatedStorage,
+  GateOptions,
+  GateTabsOptions,
+  ReloadReason,
+  SynchronousStorage,
+} from './gate-storage.ts';
 export { gateStorage } from './gate-storage.ts';
+export type { GateChannel } from './gate-tabs.ts';
 export type { IndexedDbImageStoreOptions } from './indexed-db-image-store.ts';
 export { indexedDbImageStore } from './indexed-db-image-store.ts';
 export type { IndexedDbVaultOptions } from './indexed-db-vault.ts';

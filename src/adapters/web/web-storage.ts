@@ -2,6 +2,7 @@ import { InputError, StorageError } from '../../errors.ts';
 import { planBurst } from '../../ports/burst.ts';
 import { BROWSER_PROFILE } from '../../ports/failure-domain.ts';
 import type { BurstOutcome, StoragePort, StorageWrite } from '../../ports/storage.ts';
+import { accessTo, type StorageAccess } from './storage-access.ts';
 import { asStorageError, isNoRoom } from './storage-fault.ts';
 
 /** Options of `webStorage`. */
@@ -17,36 +18,6 @@ export interface WebStorageOptions {
 }
 
 const BROWSER_CAPACITY = 5_242_880;
-
-/** The methods of a storage, none of which a key of the same name can hide (hazard H5). */
-interface StorageAccess {
-  keys(): string[];
-  get(key: string): string | null;
-  /** Sets, or removes for `null`. */
-  set(key: string, value: string | null): void;
-}
-
-function accessTo(storage: Storage): StorageAccess {
-  const isNative = typeof Storage === 'function' && storage instanceof Storage;
-  const methods: Storage = isNative ? Storage.prototype : storage;
-  const count = (): number =>
-    isNative ? (Reflect.get(Storage.prototype, 'length', storage) as number) : storage.length;
-  return {
-    keys() {
-      const keys: string[] = [];
-      for (let index = 0; index < count(); index += 1) {
-        const key = methods.key.call(storage, index);
-        if (key !== null) keys.push(key);
-      }
-      return keys;
-    },
-    get: (key) => methods.getItem.call(storage, key),
-    set(key, value) {
-      if (value === null) methods.removeItem.call(storage, key);
-      else methods.setItem.call(storage, key, value);
-    },
-  };
-}
 
 /** Undoes what a burst has written, the last write first, and names the keys for which that was refused. */
 function putBack(access: StorageAccess, undo: readonly StorageWrite[]): readonly string[] {

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { LIBRARY_VERSION } from './library-version.ts';
+
+/**
+ * The version of what tabs say to each other. It rises only if one of these messages gets another meaning; a new kind
+ * of message, or a new field, is passed over by tabs that do not know it.
+ */
+export const GATE_PROTOCOL = 1;
+
+const id = z.string().check(z.regex(/^[a-z0-9]{1,64}$/));
+const round = z.int().check(z.nonnegative());
+
+const envelope = {
+  backpedal: z.literal('gate'),
+  protocol: z.literal(GATE_PROTOCOL),
+  library: z.string().check(z.maxLength(64)),
+  from: id,
+};
+
+const form = z.discriminatedUnion('type', [
+  /** A tab has a gate from now on, and would like to know who else has. */
+  z.object({ ...envelope, type: z.literal('hello') }),
+  /** The answer to it. */
+  z.object({ ...envelope, type: z.literal('here') }),
+  /** The page goes away. */
+  z.object({ ...envelope, type: z.literal('bye') }),
+  /** Close your gate. `watched`: the sender holds a lock that is given back if it dies. */
+  z.object({ ...envelope, type: z.literal('close'), round, watched: z.boolean() }),
+  /** The gate of the sender is closed, as it was told by `to`. */
+  z.object({ ...envelope, type: z.literal('closed'), round, to: id }),
+  /** The sender needs no gate closed any more; whether data has been changed meanwhile. */
+  z.object({ ...envelope, type: z.literal('open'), round, changed: z.boolean() }),
+]);
+
+/** What one tab says to the others. */
+export type GateMessage = z.infer<typeof form>;
+
+type WithoutEnvelope<Message> = Message extends unknown
+  ? Omit<Message, 'backpedal' | 'protocol' | 'library' | 'from'>
+  : never;
+
+/** A message without what is the same in all of a tab's. */
+export type GateSaying = WithoutEnvelope<GateMessage>;
+
+/** A message as it goes over the channel. */
+export const gateMessage = (from: string, saying: GateSaying): GateMessage => ({
+  backpedal: 'gate',
+  protocol: GATE_PROTOCOL,
+  library: LIBRARY_VERSION,
+  from,
+  ...saying,
+});
+
+/** What has come over the channel; `null` for what is no message of this protocol, and is passed over. */
+export function parseGateMessage(data: unknown): GateMessage | null {
+  const parsed = form.safeParse(data);
+  return parsed.success ? parsed.data : null;
+}
