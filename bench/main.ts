@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { countWrites } from './counts.ts';
 import { speedRows } from './rows.ts';
+import { serverRows, stopServers } from './server-rows.ts';
 
 interface Result {
   readonly name: string;
@@ -21,12 +22,14 @@ function report(result: Result): void {
 }
 
 const only = process.argv[2];
-for (const row of speedRows) {
+for (const row of [...speedRows, ...serverRows]) {
   if (only !== undefined && !row.name.includes(only)) continue;
   const found = await row.measure();
-  if ('value' in found) report({ name: row.name, value: found.value, goal: row.goal });
+  if ('skipped' in found) console.log(`bench: ${row.name} skipped: ${found.skipped}`);
+  else if ('value' in found) report({ name: row.name, value: found.value, goal: row.goal });
   else report({ name: row.name, value: found.ratio, goal: row.goal, oursMs: found.ours, theirsMs: found.theirs });
 }
+await stopServers();
 if (only === undefined || only === 'counts') {
   const plain = await countWrites(0);
   const many = await countWrites(10_000);

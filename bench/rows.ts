@@ -10,7 +10,8 @@ export interface Row {
   readonly name: string;
   /** `null`: a figure to know, held against nothing. */
   readonly goal: number | null;
-  readonly measure: () => Promise<Comparison | { readonly value: number }>;
+  /** `skipped` says what is missing on this machine. */
+  readonly measure: () => Promise<Comparison | { readonly value: number } | { readonly skipped: string }>;
 }
 
 async function rolledBack({ client, storage }: BenchWorld, expected: string | null): Promise<void> {
