@@ -1,5 +1,6 @@
 import type { Decorator, Preview } from '@storybook/react-vite';
 import { useLayoutEffect } from 'react';
+import '../src/ui/styles.css';
 import './preview.css';
 
 /** Colours and direction of writing are those of the toolbar, on the page itself, as an app would set them. */

@@ -55,7 +55,10 @@ const failing = (
   ...faults: readonly (readonly [Parameters<Sandbox['fail']>[1], Fault])[]
 ): Breakage => ({
   label,
-  run: (sandbox, tab) => sandbox.act(label, () => faults.forEach(([port, fault]) => sandbox.fail(tab, port, fault))),
+  run: (sandbox, tab) =>
+    sandbox.act(label, () => {
+      for (const [port, fault] of faults) sandbox.fail(tab, port, fault);
+    }),
 });
 
 /** Everything that the panel offers. */
@@ -79,7 +82,11 @@ export const breakageGroups: readonly BreakageGroup[] = [
   {
     title: 'Break the surroundings',
     breakages: [
-      acted('The database goes away', (sandbox) => sandbox.setDatabase('away')),
+      // It is asked every five seconds whether it is there; two questions have to go unanswered.
+      acted('The database goes away', (sandbox) => {
+        sandbox.setDatabase('away');
+        sandbox.passTime(12_000);
+      }),
       acted('The database comes back', (sandbox) => sandbox.setDatabase('there')),
       acted('Memory is at 95 %', (sandbox) => sandbox.useMemory(0.95)),
       acted('Every call takes four seconds', (sandbox) => sandbox.setSpeed('sluggish')),

@@ -12,8 +12,11 @@ export const DamagedBackup: StoryObj = flowStory({
   description:
     'A hash of the newest backup does not match. Nothing is read from it: another copy is looked for, put together, proved item by item, and used.',
   play: async (hands) => {
-    await hands.press('The newest backup is damaged');
+    await hands.stopBefore('loadingBackup');
     await rollBack(hands);
+    await hands.isHeld();
+    await hands.press('The newest backup is damaged');
+    await hands.goOn();
     await hands.sees('Your data is back');
     await hands.storageIs('7 of 7 keys exactly as before');
   },

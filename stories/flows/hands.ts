@@ -20,6 +20,10 @@ export interface Hands {
   /** Waits until a tab shows a heading. */
   sees(heading: Name, tab?: string): Promise<void>;
   reads(text: Name, tab?: string): Promise<void>;
+  /** Opens what is folded away. */
+  open(summary: Name, tab?: string): Promise<void>;
+  /** Waits until a tab offers a link. */
+  findsLink(name: Name, tab?: string): Promise<void>;
   /** Waits until storage is said to be so. */
   storageIs(exactness: Name): Promise<void>;
   within(label: string): ReturnType<typeof within>;
@@ -57,6 +61,12 @@ export function handsOn(canvasElement: HTMLElement): Hands {
     },
     reads: async (text, tab = 'A') => {
       await waitFor(() => expect(tabOf(tab).getAllByText(text)[0]).toBeVisible(), patience);
+    },
+    open: async (summary, tab = 'A') => {
+      await userEvent.click(await tabOf(tab).findByText(summary, {}, patience));
+    },
+    findsLink: async (name, tab = 'A') => {
+      await tabOf(tab).findByRole('link', { name }, patience);
     },
     storageIs: (exactness) =>
       waitFor(() => expect(canvasElement.querySelector('[data-exactness]')).toHaveTextContent(exactness), patience),

@@ -19,8 +19,11 @@ export const OlderBackup: StoryObj = flowStory({
     await sandbox.ask('A', 'second migration', (client) => client.migrate());
   },
   play: async (hands) => {
-    await hands.press('The newest backup is deleted');
+    await hands.stopBefore('loadingBackup');
     await rollBack(hands);
+    await hands.isHeld();
+    await hands.press('The newest backup is deleted');
+    await hands.goOn();
     await hands.sees('Only an older backup can be used');
     await hands.choose(/Use the older backup/);
     await hands.type(/older/, 'older');
@@ -39,10 +42,13 @@ export const Reconstruction: StoryObj = flowStory({
     workOn(sandbox.lasting.database);
   },
   play: async (hands) => {
-    await hands.press('The newest backup is deleted');
+    await hands.stopBefore('loadingBackup');
     await hands.press('Roll back…', 'A');
     await hands.choose(/Carry the changes over/);
     await hands.press('Roll back now', 'A');
+    await hands.isHeld();
+    await hands.press('The newest backup is deleted');
+    await hands.goOn();
     await hands.sees('Not everything can be proved');
     await hands.choose(/Use what was put together/);
     await hands.type(/reconstruction/, 'reconstruction');
@@ -78,8 +84,9 @@ export const SafeMode: StoryObj = flowStory({
     await hands.press('Neither restoring nor undoing works');
     await rollBack(hands);
     await hands.sees('Safe mode');
-    await expect(hands.within('Tab A').getByRole('link', { name: 'Contact support' })).toBeVisible();
-    await hands.type('What was repaired?', 'The rows were put back by hand');
+    await hands.findsLink('Contact support');
+    await hands.open('Unlock after a repair');
+    await hands.type(/What was repaired/, 'The rows were put back by hand');
     await hands.press('Unlock', 'A');
     await hands.reads('Your data is in the database.');
   },

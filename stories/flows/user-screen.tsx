@@ -8,16 +8,11 @@ import type { Scene, TabScene } from '../sandbox/scene.ts';
 
 /** What the app itself offers: moving the data when it has not been moved, and taking that back when it has. */
 function AppItself(): ReactNode {
-  const { migrationState, migrationResult, error, isPending, actions } = useRollback();
+  const { migrationState, error, isPending, actions } = useRollback();
   const isMoved = migrationState === 'MIGRATED';
   return (
     <div className="app-itself">
-      {migrationResult?.outcome === 'unchanged' ? (
-        <p role="status">
-          Your data stays where it was. {migrationResult.error?.message} <code>{migrationResult.reason}</code>
-        </p>
-      ) : null}
-      {error === undefined || migrationResult !== undefined ? null : <p role="alert">{error.message}</p>}
+      {error === undefined ? null : <p role="alert">{error.message}</p>}
       <p>{isMoved ? 'Your data is in the database.' : 'Your data is in this browser.'}</p>
       <div className="moves">
         <RollbackButton />
@@ -34,7 +29,7 @@ function AppItself(): ReactNode {
 
 function Components(): ReactNode {
   return (
-    <UiProvider support={{ href: 'mailto:support@app.example' }} headingLevel={4}>
+    <UiProvider support="mailto:support@app.example" headingLevel={4}>
       <RecoveryBanner />
       <RollbackScreen unlock="offered">
         <AppItself />
@@ -122,6 +117,12 @@ export function UserScreen({
           <LiveScreen key={generation} client={client} recovery={sandbox.wasReopened(name) ? 'start' : undefined} />
         ) : null}
       </div>
+      <p className="client-says">
+        <b>{tab.status.activity}</b> {tab.status.state} · level {tab.status.escalation}
+        {tab.status.errors.map((error) => (
+          <span key={error}> · {error.split(':')[0]}</span>
+        ))}
+      </p>
     </section>
   );
 }

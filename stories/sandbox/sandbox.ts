@@ -59,6 +59,8 @@ export interface Sandbox {
   useMemory(part: number): void;
   /** How long every call of a port takes: no time, or four seconds. */
   setSpeed(speed: 'usual' | 'sluggish'): void;
+  /** Lets so many milliseconds pass, also while something is held. */
+  passTime(milliseconds: number): void;
   /** Whether the database answers. */
   setDatabase(state: 'there' | 'away'): void;
   freeze(name: string): void;
@@ -99,6 +101,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   let memory = 0.4;
   let speed: 'usual' | 'sluggish' = 'usual';
   let waiting: (() => void)[] = [];
+  let owed = 0;
   let database: 'there' | 'away' = 'there';
   let opened = 0;
   let disposed = false;
@@ -184,7 +187,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
   const turn = async (): Promise<void> => {
     if (disposed) return;
-    if (!pacer.isHolding()) await clock.advance(speed === 'usual' ? CLOCK_STEP : SLUGGISH_STEP);
+    const step = owed + (pacer.isHolding() ? 0 : speed === 'usual' ? CLOCK_STEP : SLUGGISH_STEP);
+    owed = 0;
+    if (step > 0) await clock.advance(step);
     const called = waiting;
     waiting = [];
     for (const answer of called) answer();
@@ -229,6 +234,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     setSpeed: (next) => {
       speed = next;
+    },
+    passTime: (milliseconds) => {
+      owed += milliseconds;
     },
     setDatabase: (state) => {
       database = state;

@@ -29,7 +29,7 @@ export function StatePage({ chart, state, status, client }: StatePageProps): Rea
     <main className="state-page">
       <section className="as-the-user" aria-label="What the user sees">
         <BackpedalProvider client={client}>
-          <UiProvider support={{ href: 'mailto:support@app.example' }} headingLevel={2}>
+          <UiProvider support="mailto:support@app.example" headingLevel={2}>
             <RecoveryBanner />
             <RollbackScreen unlock="offered">
               <p className="app-itself">
