@@ -8,13 +8,14 @@ import { SAMPLE_PROJECTS, SAMPLE_TASKS } from './sample.ts';
 /**
  * The app before the migration, and after a rollback: a zustand store that lives in localStorage. It is made after
  * `recover()`, because it reads as soon as it is made, and writes through the gate, which is closed during a run.
+ * @param visitor a new one finds something to try; of a known one an empty storage stays empty
  */
-export function openLocalBook({ storage }: GatedStorage): StoreApi<TaskBook> {
-  return createStore<TaskBook>()(
+export function openLocalBook({ storage }: GatedStorage, visitor: 'new' | 'known'): StoreApi<TaskBook> {
+  const book = createStore<TaskBook>()(
     persist(
       (set) => ({
-        tasks: SAMPLE_TASKS,
-        projects: SAMPLE_PROJECTS,
+        tasks: [],
+        projects: [],
         addTasks: (added) => set(({ tasks }) => ({ tasks: [...tasks, ...added] })),
         changeTask: (id, change) =>
           set(({ tasks }) => ({ tasks: tasks.map((task) => (task.id === id ? { ...task, ...change } : task)) })),
@@ -29,4 +30,7 @@ export function openLocalBook({ storage }: GatedStorage): StoreApi<TaskBook> {
       },
     ),
   );
+  if (visitor === 'new' && storage.getItem(STORE_KEY) === null)
+    book.setState({ tasks: SAMPLE_TASKS, projects: SAMPLE_PROJECTS });
+  return book;
 }

@@ -13,6 +13,7 @@ import {
 import { type Backpedal, createBackpedal } from '../../../src/index.ts';
 import { migration } from './migration.ts';
 import { createSaboteur, type Saboteur } from './saboteur.ts';
+import { createTabNews, type TabNews } from './tab-news.ts';
 import { CREATE_TABLES, projects, tasks } from './tables.ts';
 
 /** All that the app is made of, put together once, outside of React. */
@@ -21,6 +22,8 @@ export interface App {
   readonly gate: GatedStorage;
   readonly image: SqlJsImage;
   readonly saboteur: Saboteur;
+  /** What is to be told to people about other tabs. */
+  readonly tabs: TabNews;
 }
 
 /** Opens the database and makes the client. Nothing is migrated, recovered or rolled back by this. */
@@ -31,7 +34,12 @@ export async function openApp(): Promise<App> {
     for (const statement of CREATE_TABLES) db.run(statement);
   });
   // Closed until recovery is done: what a store reads before that may be about to be replaced.
-  const gate = gateStorage(localStorage, { initially: 'closed' });
+  const tabs = createTabNews();
+  const gate = gateStorage(localStorage, {
+    initially: 'closed',
+    onClosed: () => tabs.tell('moving'),
+    onReload: (reason) => tabs.tell(reason),
+  });
   const saboteur = createSaboteur(() => client.getSnapshot());
   const client = createBackpedal({
     migration,
@@ -42,5 +50,5 @@ export async function openApp(): Promise<App> {
     memory: webMemory(),
     operations: gate.operations,
   });
-  return { client, gate, image, saboteur };
+  return { client, gate, image, saboteur, tabs };
 }

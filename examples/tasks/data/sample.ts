@@ -4,7 +4,7 @@ import type { Project, Task, TaskStatus } from './model.ts';
 export const SAMPLE_PROJECTS: readonly Project[] = [
   { id: 'home', name: 'Home', hue: 160 },
   { id: 'launch', name: 'Launch', hue: 262 },
-  { id: 'garden', name: 'Garden 🌱', hue: 40 },
+  { id: 'garden', name: 'Garden', hue: 40 },
 ];
 
 const titles: readonly (readonly [string, string, TaskStatus, string])[] = [

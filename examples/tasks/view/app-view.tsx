@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback, useState } from 'react';
+import { type ReactElement, useCallback, useState, useSyncExternalStore } from 'react';
 import { useRollback } from '../../../src/react/index.ts';
 import { RecoveryBanner } from '../../../src/ui/index.ts';
 import type { App } from '../data/open-app.ts';
@@ -16,17 +16,17 @@ export function AppView({ app }: { readonly app: App }): ReactElement {
   const isPending = useRollback((snapshot) => snapshot.isPending);
   const [failure, setFailure] = useState<string | null>(null);
   const [panel, setPanel] = useState<'open' | 'closed'>('open');
-  const [elsewhere, setElsewhere] = useState<'nothing' | 'moving' | 'moved'>('nothing');
+  const news = useSyncExternalStore(app.tabs.subscribe, app.tabs.getSnapshot);
   const fail = useCallback((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)), []);
   const place = placeOf(state);
-  const book = useBook(app, place, fail);
-  const isBusy = isPending || place === 'moving' || elsewhere !== 'nothing';
+  const book = useBook(app, state, fail);
+  const isBusy = isPending || place === 'moving' || news !== 'none';
   return (
     <>
       <Header place={place} panel={panel} panelId={PANEL} onPanel={setPanel} />
       <div className="notices">
         <RecoveryBanner onAction={() => setPanel('open')} />
-        <OtherTabs client={app.client} onChange={setElsewhere} />
+        <OtherTabs client={app.client} news={news} />
         {failure !== null && (
           <div className="notice bad" role="alert">
             <p>{failure}</p>

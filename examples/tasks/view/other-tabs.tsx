@@ -1,77 +1,39 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import type { Backpedal, RollbackStatus } from '../../../src/index.ts';
 import { migration } from '../data/migration.ts';
+import type { News } from '../data/tab-news.ts';
 
-/** Where a tab says that it has begun a run. */
-const RUNS = 'tasks:runs';
+const TEXTS = {
+  dataChanged: 'Another tab has moved your data. Reload to see it as it is now.',
+  holderGone: 'The tab that moved your data is gone. Reload, and this one finishes it.',
+} as const;
 
-type Elsewhere = 'nothing' | 'moving' | 'moved';
-
-/** Says to other tabs that a run has begun here. */
-function tellOthers(client: Backpedal): () => void {
-  const channel = new BroadcastChannel(RUNS);
-  let told = client.getSnapshot().runId;
-  const stop = client.subscribe(() => {
-    const { runId, state } = client.getSnapshot();
-    if (runId === told || state === null) return;
-    told = runId;
-    channel.postMessage(runId);
-  });
-  return () => {
-    stop();
-    channel.close();
-  };
-}
-
-/** Follows a run of another tab, from when that tab says that it has begun. */
-function followOthers(client: Backpedal, onStatus: (status: RollbackStatus) => void): () => void {
-  const channel = new BroadcastChannel(RUNS);
-  let stop = (): void => {};
-  channel.onmessage = ({ data }: MessageEvent<string>) => {
-    stop();
-    stop = client.monitorRollback(migration.id, (status) => status.runId === data && onStatus(status));
-  };
-  return () => {
-    stop();
-    channel.close();
-  };
-}
-
-const isOver = ({ stage }: RollbackStatus): boolean => stage === 'COMPLETED' || stage === 'FAILED';
-
-/** Shows a run of another tab live, and asks for a reload when it has ended: what is shown here is of before. */
-export function OtherTabs(props: {
-  readonly client: Backpedal;
-  readonly onChange: (elsewhere: Elsewhere) => void;
-}): ReactElement | null {
-  const { client, onChange } = props;
+/** A run of another tab, live. */
+function Elsewhere({ client }: { readonly client: Backpedal }): ReactElement {
   const [status, setStatus] = useState<RollbackStatus | null>(null);
-  useEffect(() => tellOthers(client), [client]);
-  useEffect(
-    () =>
-      followOthers(client, (next) => {
-        setStatus(next);
-        onChange(isOver(next) ? 'moved' : 'moving');
-      }),
-    [client, onChange],
-  );
-  if (status === null) return null;
-  if (isOver(status)) {
-    return (
-      <div className="notice" role="status">
-        <p>Another tab has moved your data. Reload to see it as it is now.</p>
-        <button type="button" className="button primary small" onClick={() => location.reload()}>
-          Reload
-        </button>
-      </div>
-    );
-  }
+  useEffect(() => client.monitorRollback(migration.id, setStatus), [client]);
+  const percent = Math.round(status?.progress ?? 0);
   return (
     <div className="notice" role="status">
       <p>
-        Another tab is moving your data: {status.currentStep} ({Math.round(status.progress)} %)
+        Another tab is moving your data{status === null ? '' : `: ${status.currentStep}`} ({percent} %)
       </p>
-      <progress max={100} value={status.progress} aria-label="Progress in the other tab" />
+      <progress max={100} value={percent} aria-label="Progress in the other tab" />
+    </div>
+  );
+}
+
+/** Shows a run of another tab live, and asks for a reload when it has ended: what is shown here is of before. */
+export function OtherTabs(props: { readonly client: Backpedal; readonly news: News }): ReactElement | null {
+  const { client, news } = props;
+  if (news === 'none') return null;
+  if (news === 'moving') return <Elsewhere client={client} />;
+  return (
+    <div className="notice" role="alert">
+      <p>{TEXTS[news]}</p>
+      <button type="button" className="button primary small" onClick={() => location.reload()}>
+        Reload
+      </button>
     </div>
   );
 }

@@ -19,11 +19,17 @@ export function placeOf(state: MigrationState): Place {
  * The book of the place where the tasks are, opened anew whenever they have moved; while they are moving, the last one,
  * so that people see what they had.
  */
-export function useBook(app: App, place: Place, onFailure: (error: unknown) => void): StoreApi<TaskBook> | null {
+export function useBook(
+  app: App,
+  state: MigrationState,
+  onFailure: (error: unknown) => void,
+): StoreApi<TaskBook> | null {
+  const place = placeOf(state);
+  const visitor = state === 'NOT_STARTED' ? 'new' : 'known';
   const [book, setBook] = useState<StoreApi<TaskBook> | null>(null);
   useEffect(() => {
     if (place === 'moving') return;
-    if (place === 'storage') return setBook(openLocalBook(app.gate));
+    if (place === 'storage') return setBook(openLocalBook(app.gate, visitor));
     let close: (() => void) | null = null;
     let isWanted = true;
     openRowBook(app.image, onFailure).then((opened) => {
@@ -35,6 +41,6 @@ export function useBook(app: App, place: Place, onFailure: (error: unknown) => v
       isWanted = false;
       close?.();
     };
-  }, [app, place, onFailure]);
+  }, [app, place, visitor, onFailure]);
   return book;
 }
