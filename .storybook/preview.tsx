@@ -50,7 +50,19 @@ const preview: Preview = {
     a11y: { test: 'error' },
     layout: 'padded',
     controls: { expanded: true },
-    options: { storySort: { order: ['Start here', 'Statecharts', 'States', 'Flows', 'Components'] } },
+    options: {
+      storySort: {
+        order: [
+          'Start here',
+          'Statecharts',
+          'States',
+          ['Migration', 'Rollback', 'Emergency recovery', 'Crash recovery'],
+          'Flows',
+          ['Rollback', 'Automatic triggers', 'Failures', 'Crashes and tabs', 'Levels 2 and 3'],
+          'Components',
+        ],
+      },
+    },
   },
 };
 

@@ -34,6 +34,7 @@ const steps: readonly Step[] = [
   { name: 'format and lint', command: 'biome check --error-on-warnings .' },
   { name: 'diagrams of the charts', command: 'tsx scripts/diagrams.ts --check' },
   { name: 'size', command: 'tsx scripts/check-size.ts', figures: true },
+  { name: 'stories of the states', command: 'tsx scripts/state-stories.ts --check' },
   { name: 'docstrings', command: 'tsx scripts/check-docstrings.ts' },
 ];
 

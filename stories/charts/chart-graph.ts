@@ -124,8 +124,16 @@ function bundled(edges: readonly ChartEdge[], parts: readonly string[]): ChartEd
   return [...left, ...bundles];
 }
 
+const graphs = new WeakMap<AnyStateMachine, ChartGraph>();
+
 /** The graph of a chart. Transitions that stay in their state are not edges; outline and marks tell of them. */
-export function chartGraph({ root }: AnyStateMachine): ChartGraph {
+export function chartGraph(machine: AnyStateMachine): ChartGraph {
+  const known = graphs.get(machine) ?? graphOf(machine);
+  graphs.set(machine, known);
+  return known;
+}
+
+function graphOf({ root }: AnyStateMachine): ChartGraph {
   const all = (node: AnyStateNode): AnyStateNode[] => [node, ...childrenOf(node).flatMap(all)];
   const nodes = all(root).slice(1);
   const states = nodes.map(stateOf);

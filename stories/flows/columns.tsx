@@ -115,7 +115,7 @@ export function VaultColumn({ scene }: { readonly scene: Scene }): ReactNode {
       <div className="table">
         <h4>journal, the newest first</h4>
         <ol className="journal">
-          {records.slice(0, 24).map(([name, { text }]) => (
+          {records.slice(0, 14).map(([name, { text }]) => (
             <li key={name}>
               <span className="number">{Number(name.split('/').at(-1))}</span> {text}
             </li>

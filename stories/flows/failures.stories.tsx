@@ -1,5 +1,4 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { expect } from 'storybook/test';
 import { flowStory, flowsMeta } from './flow-story.tsx';
 import { rollBack } from './roll-back.ts';
 
@@ -66,6 +65,6 @@ export const NoRoom: StoryObj = flowStory({
     await rollBack(hands);
     await hands.sees('Nothing was changed');
     await hands.storageIs('3 of 7 keys');
-    await expect(hands.within('Database').getByRole('heading', { name: /^tasks/ })).toHaveTextContent('6');
+    await hands.counts('Database', /^tasks/, '6');
   },
 });

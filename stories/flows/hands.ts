@@ -26,6 +26,8 @@ export interface Hands {
   findsLink(name: Name, tab?: string): Promise<void>;
   /** Waits until storage is said to be so. */
   storageIs(exactness: Name): Promise<void>;
+  /** Waits until a heading in a column ends with this count. */
+  counts(column: string, heading: RegExp, count: string): Promise<void>;
   within(label: string): ReturnType<typeof within>;
 }
 
@@ -70,6 +72,8 @@ export function handsOn(canvasElement: HTMLElement): Hands {
     },
     storageIs: (exactness) =>
       waitFor(() => expect(canvasElement.querySelector('[data-exactness]')).toHaveTextContent(exactness), patience),
+    counts: (column, heading, count) =>
+      waitFor(() => expect(region(column).getByRole('heading', { name: heading })).toHaveTextContent(count), patience),
     within: region,
   };
 }

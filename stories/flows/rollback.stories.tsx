@@ -86,6 +86,6 @@ export const Cancelled: StoryObj = flowStory({
     await hands.goOn();
     await hands.sees('Nothing was changed');
     await hands.storageIs('3 of 7 keys');
-    await expect(hands.within('Database').getByRole('heading', { name: /^tasks/ })).toHaveTextContent('6');
+    await hands.counts('Database', /^tasks/, '6');
   },
 });

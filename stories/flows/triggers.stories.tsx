@@ -65,9 +65,10 @@ export const DatabaseLost: StoryObj = flowStory({
     await hands.press('The database goes away');
     await hands.goOn();
     await nothingChanged(hands, /DATABASE_CONNECTION_LOST/);
+    await hands.counts('Database', /^tasks/, '6');
     await hands.press('The database comes back');
     await hands.press('Close the tab');
     await hands.press('Open tab A again', 'A');
-    await hands.reads('Your data is in this browser.');
+    await hands.counts('Database', /^tasks/, '0');
   },
 });

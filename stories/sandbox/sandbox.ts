@@ -10,7 +10,9 @@ import {
   memoryStorage,
   memoryVault,
 } from '../../src/testing/index.ts';
-import type { ChartId } from '../charts/charts.ts';
+import { chartGraph } from '../charts/chart-graph.ts';
+import { type ChartId, chartOf } from '../charts/charts.ts';
+import { momentTitle } from './moment-title.ts';
 import { createObserver, type Lasting } from './observe.ts';
 import { createPacer, type Pace, type Pacer } from './pacer.ts';
 import { sampleDatabase, sampleEntries, sampleMigration } from './sample-app.ts';
@@ -77,6 +79,9 @@ export interface Sandbox {
   beginHere(): void;
   dispose(): void;
 }
+
+const labelOf = (chart: ChartId, state: string): string =>
+  chartGraph(chartOf(chart).machine).states.find(({ id }) => id === state)?.label ?? state;
 
 const CLOCK_STEP = 50;
 const SLUGGISH_STEP = 4_000;
@@ -160,8 +165,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
           }),
     isDatabaseAway: () => database === 'away',
     notified,
-    called: (port: PortName, operation: string, subject: string) =>
-      record(`${port}.${operation}${port === 'vault' ? ` ${subject}` : ''}`),
+    called: (port: PortName, operation: string, subject: string) => record(momentTitle(port, operation, subject)),
   };
   const open = (name: string): Tab => {
     opened += 1;
@@ -171,9 +175,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const stop = tab.client.subscribe(() => {
       const { activity, runId, state } = tab.client.getSnapshot();
       const last = trail.at(-1);
-      if (activity === 'idle' || runId === null || state === null) return record(`${name}: idle`);
+      if (activity === 'idle' || runId === null || state === null) return record(`Tab ${name}: nothing is being done`);
       if (last?.run !== runId || last.state !== state) trail.push({ chart: activity as ChartId, run: runId, state });
-      record(`${name}: ${activity} › ${state.split('.').at(-1)}`);
+      record(`Tab ${name}: ${labelOf(activity as ChartId, state)}`);
     });
     tabs.set(name, { tab, trail, stop });
     show({ generation: opened });
@@ -221,7 +225,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
         show({ refusal: `${name}, ${title}: ${refusal.message}` });
         return refusal;
       } finally {
-        record(`${name}: ${title}`);
+        record(`Tab ${name}: ${title}`);
       }
     },
     act: (title, work) => {
@@ -243,27 +247,27 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     },
     freeze: (name) => {
       tabOf(name).freeze();
-      record(`${name} is frozen`);
+      record(`Tab ${name} is frozen`);
     },
     thaw: (name) => {
       tabOf(name).thaw();
-      record(`${name} is thawed`);
+      record(`Tab ${name} is thawed`);
     },
     killTab: (name) => {
       tabOf(name).kill();
-      record(`${name} is closed`);
+      record(`Tab ${name} is closed`);
     },
     killBrowser: (unwritten) => {
       for (const { tab } of tabs.values()) tab.kill();
       lasting.storage.crash(unwritten === 'lost' ? 'none' : 'all');
       lasting.vault.crash('none');
-      record('the browser is killed');
+      record('The browser is killed');
     },
     wasReopened: (name) => reopened.has(name),
     reopen: (name) => {
       const tab = open(name);
       reopened.add(name);
-      record(`${name} is opened again`);
+      record(`Tab ${name} is opened again`);
       return tab;
     },
     beginHere: () => {
