@@ -25,8 +25,8 @@ export interface BackupListViewProps extends BackupHandlers {
   /** What verifying has found, by id. */
   readonly checks?: Readonly<Record<string, BackupVerification>>;
   readonly fault?: Fault | undefined;
-  /** What has been done, to be told. */
-  readonly notice?: string | undefined;
+  /** What has been done, to be told: the message of this name. */
+  readonly notice?: 'backupRemoved' | 'backupImported' | undefined;
   readonly state?: 'ready' | 'busy';
 }
 
@@ -75,7 +75,10 @@ function Backup({
   return (
     <li>
       <div>
-        <strong>{date}</strong> <Badge tone={tone}>{messages.backupState(check, formats)}</Badge>
+        <strong>
+          <time dateTime={backup.createdAt}>{date}</time>
+        </strong>{' '}
+        <Badge tone={tone}>{messages.backupState(check, formats)}</Badge>
         <p>
           <small>
             <bdi>{messages.backup(backup, formats)}</bdi>
@@ -121,7 +124,7 @@ export function BackupListView(props: BackupListViewProps): ReactElement {
         )}
       </LongList>
       <FaultNotice fault={fault} />
-      <div role="status">{notice !== undefined && <Notice tone="good" texts={[notice]} />}</div>
+      <div role="status">{notice !== undefined && <Notice tone="good" texts={[messages[notice]]} />}</div>
       {onImport !== undefined && (
         <Actions>
           <label className="bp-button" aria-disabled={isBusy || undefined}>

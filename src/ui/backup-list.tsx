@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from 'react';
 import type { BackupVerification } from '../index.ts';
 import { useBackpedal, useBackups } from '../react/index.ts';
-import { BackupListView } from './backup-list-view.tsx';
+import { BackupListView, type BackupListViewProps } from './backup-list-view.tsx';
 import { backupFile } from './copies.ts';
 import { useUi } from './ui-provider.tsx';
 import { useTask } from './use-task.ts';
@@ -10,12 +10,12 @@ import { useTask } from './use-task.ts';
 export function BackupList(): ReactElement {
   const client = useBackpedal();
   const { backups, error, actions } = useBackups();
-  const { messages, onDownload } = useUi();
+  const { onDownload } = useUi();
   const { isBusy, fault, start } = useTask();
   const [checks, setChecks] = useState<Readonly<Record<string, BackupVerification>>>({});
-  const [notice, setNotice] = useState<string>();
+  const [notice, setNotice] = useState<BackupListViewProps['notice']>();
   /** Does something and tells what `work` gives to be told. */
-  const begin = (work: () => Promise<string | undefined>): void => {
+  const begin = (work: () => Promise<BackupListViewProps['notice']>): void => {
     setNotice(undefined);
     void start(async () => setNotice(await work()));
   };
@@ -42,13 +42,13 @@ export function BackupList(): ReactElement {
       onRemove={(id) =>
         begin(async () => {
           await actions.remove(id);
-          return messages.backupRemoved;
+          return 'backupRemoved';
         })
       }
       onImport={(text) =>
         begin(async () => {
           await actions.import(text);
-          return messages.backupImported;
+          return 'backupImported';
         })
       }
     />

@@ -51,7 +51,7 @@ export function PlanView({
   };
   const unlisted = driftTotal(drift) - drift.storageKeys - driftEntries.length;
   return (
-    <div className="bp-plan">
+    <div className="bp bp-plan" lang={formats.locale}>
       <p>{messages.planLead(plan, formats)}</p>
       {obstacles.length > 0 && <Notice tone="critical" title={messages.planImpossible} texts={noted(obstacles)} />}
       <dl>

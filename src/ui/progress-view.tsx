@@ -91,7 +91,7 @@ export function ProgressView({
   const { messages, formats } = useUi();
   const hint = useId();
   const title = messages.status(status, formats);
-  const faults = [...new Set(status.errors.map((error) => messages.fault(faultFrom(error), formats)))];
+  const faults = status.errors.map((error) => messages.fault(faultFrom(error), formats));
   const milestone = Math.floor(status.progress / MILESTONE) * MILESTONE;
   return (
     <Section name="progress" title={title}>

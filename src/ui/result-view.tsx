@@ -73,11 +73,11 @@ export function ResultView(props: ResultViewProps): ReactElement {
   const { messages, formats } = useUi();
   const { steps, warnings = [], error } = ending;
   const faults = [...(error === undefined ? [] : [error]), ...warnings] as readonly Fault[];
-  const told = new Set(faults.map((one) => messages.fault(one, formats)));
+  const told = faults.map((one) => messages.fault(one, formats));
   return (
     <Section name="result" title={messages.resultTitle(ending, formats)}>
       <Notice tone={toneOf(ending)} texts={[messages.resultText(ending, formats)]} />
-      {told.size > 0 && <Notice tone="warning" title={messages.resultWarnings} texts={[...told]} />}
+      {told.length > 0 && <Notice tone="warning" title={messages.resultWarnings} texts={told} />}
       {steps !== undefined && <Steps steps={steps} />}
       {report !== undefined && <ReceiptView report={report} />}
       {verification !== undefined && (

@@ -65,7 +65,11 @@ export async function show(element: ReactNode): Promise<Shown> {
 }
 
 /** The same, on a client. */
-export const showOn = (client: Backpedal, element: ReactNode, ui: Omit<UiProviderProps, 'children'> = {}): Promise<Shown> =>
+export const showOn = (
+  client: Backpedal,
+  element: ReactNode,
+  ui: Omit<UiProviderProps, 'children'> = {},
+): Promise<Shown> =>
   show(
     <BackpedalProvider client={client}>
       <UiProvider {...ui}>{element}</UiProvider>

@@ -18,7 +18,7 @@ export function Notice({
   readonly tone: Tone;
   readonly role?: 'alert' | 'status';
   readonly title?: string;
-  /** A paragraph each. */
+  /** A paragraph each; what is said twice is shown once. */
   readonly texts?: readonly string[];
   readonly children?: ReactNode;
 }): ReactElement {
@@ -28,7 +28,7 @@ export function Notice({
       <span className="bp-hidden">{useUi().messages.tones[tone]}: </span>
       <div>
         {title !== undefined && <strong>{title}</strong>}
-        {texts.map((text) => (
+        {[...new Set(texts)].map((text) => (
           <p key={text}>{text}</p>
         ))}
         {children}
