@@ -76,7 +76,7 @@ async function crash(target: Target, options: CrashOptions): Promise<number> {
       await stage.close();
     }
   } finally {
-    if (keep === 'remove') await rm(folder, { recursive: true });
+    if (keep === 'remove') await rm(folder, { recursive: true, maxRetries: 10 });
   }
 }
 

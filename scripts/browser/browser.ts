@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type BrowserContext, chromium as driver, type Page } from 'playwright';
 import { chromium } from '../setup/programs.ts';
 
@@ -68,6 +69,18 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
+/** Its children outlive it by an instant, in which they still write into the profile. */
+async function untilGroupIsGone(group: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    try {
+      process.kill(-group, 0);
+    } catch {
+      return;
+    }
+    await pause(10);
+  }
+}
+
 /** Starts a browser. @throws Error when there is none on this machine, or it does not start */
 export async function launchBrowser({ profile, args = [] }: BrowserOptions): Promise<RealBrowser> {
   const program = chromium.find();
@@ -78,7 +91,10 @@ export async function launchBrowser({ profile, args = [] }: BrowserOptions): Pro
     detached: true,
   });
   alive.add(child);
-  const gone = once(child, 'exit').then(() => void alive.delete(child));
+  const gone = once(child, 'exit').then(async () => {
+    alive.delete(child);
+    await untilGroupIsGone(child.pid ?? 0);
+  });
   const connection = await driver.connectOverCDP(await addressOf(child), { timeout: PATIENCE });
   const [context] = connection.contexts();
   if (context === undefined || child.pid === undefined) throw new Error('Chromium has no window.');

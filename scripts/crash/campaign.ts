@@ -49,7 +49,7 @@ export async function runCampaign(stage: Stage, campaign: Campaign): Promise<Out
       tally.lost += 1;
       losses.push({ episode, folder: place, verdict });
       progress.say(`lost: ${textOfEpisode(episode)}\n  ${verdict.faults.join('\n  ')}`);
-    } else await rm(place, { recursive: true });
+    } else await rm(place, { recursive: true, maxRetries: 10 });
     progress.show(tally);
   };
   const next = (): Episode | null => (stop.aborted ? null : schedule.next());

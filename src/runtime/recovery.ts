@@ -168,10 +168,24 @@ const waitingFor = (history: History): RecoveryResult => ({
  * be called at every start, before the app reads its data.
  */
 export function recover(session: Session): Promise<RecoveryResult> {
-  session.recovering ??= find(session).finally(() => {
-    session.recovering = null;
-  });
+  session.recovering ??= find(session)
+    .then((result) => openFor(session, result))
+    .finally(() => {
+      session.recovering = null;
+    });
   return session.recovering;
+}
+
+/** Writers that stood still until it was known what there is may begin; not while a run is on, or everything locked. */
+async function openFor({ world, executions }: Session, result: RecoveryResult): Promise<RecoveryResult> {
+  const stays = result.action === 'waiting' || result.action === 'safeMode' || executions.length > 0;
+  if (stays || world.operations.wanted() === 'stopped') return result;
+  try {
+    await within(world.clock, 'The app', world.operations.resume());
+  } catch (error) {
+    world.logger.error('The app’s writers could not be told that they may begin.', { cause: causeOf(error) });
+  }
+  return result;
 }
 
 async function find(session: Session): Promise<RecoveryResult> {

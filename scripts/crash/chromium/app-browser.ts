@@ -49,7 +49,8 @@ async function strike(browser: RealBrowser, page: Page, kind: Blow['kind']): Pro
 
 const afterEnd = (blow: Blow | null) => (blow !== null && 'afterEnd' in blow.at ? blow.at : null);
 
-const tell = async (page: Page, order: PageOrder): Promise<PageAnswer> =>
+/** Gives an order to a tab; rejects when the tab is gone before it has answered. */
+export const tell = async (page: Page, order: PageOrder): Promise<PageAnswer> =>
   JSON.parse(await page.evaluate<string>(`globalThis.order(${JSON.stringify(JSON.stringify(order))})`)) as PageAnswer;
 
 const gone = (thrown: unknown): Ending => ({
@@ -70,7 +71,11 @@ function orderAndStrike(
       state = 'struck';
       strike(browser, page, blow.kind).then(() => resolve({ end: 'struck', told: null }), reject);
     };
-    ends.strike = now;
+    ends.strike = () => {
+      now();
+      // Never answered: the page stands still until it is no more.
+      return new Promise(() => {});
+    };
     if (blow !== null && 'milliseconds' in blow.at) setTimeout(now, blow.at.milliseconds);
   });
   const answered = async (said: PageAnswer): Promise<Ending> => {

@@ -7,7 +7,7 @@ import type { Action, Told } from '../protocol.ts';
 import type { Verdict } from '../target.ts';
 import { type AppBrowser, type Ending, openAppBrowser } from './app-browser.ts';
 import type { ChromiumScenario } from './scenarios.ts';
-import type { ChromiumSetting } from './setting.ts';
+import { type ChromiumSetting, unstruck } from './setting.ts';
 
 /** What became of an episode, and how long its first order took. */
 export type PlayedInChromium = Verdict & Pick<Play, 'measures'>;
@@ -128,7 +128,7 @@ export async function playInChromium(
 ): Promise<PlayedInChromium> {
   await cp(setting.worlds[scenario.beginning], profile, { recursive: true });
   const episode = String(setting.episodes.size);
-  setting.episodes.set(episode, { strike: () => {}, notices: new Set() });
+  setting.episodes.set(episode, unstruck());
   const runsBefore = setting.runsBefore[scenario.beginning] + scenario.runsInPrelude;
   const facts: Case = { scenario, worlds: setting.rows, runsBefore };
   const browser = await openAppBrowser(setting, { profile, episode });

@@ -15,10 +15,13 @@ const PAGES = fileURLToPath(new URL('page/', import.meta.url));
 
 /** What pages of an episode send. */
 export interface EpisodeEnds {
-  /** Called when a page says that it is where it is to be struck down. */
-  strike: (operation: number) => void;
+  /** Called when a page says that it is where it is to be struck; it stands still until this resolves. */
+  strike: (operation: number) => Promise<void>;
   readonly notices: Set<string>;
 }
+
+/** An episode in which nothing befalls anybody yet. */
+export const unstruck = (): EpisodeEnds => ({ strike: async () => {}, notices: new Set() });
 
 /** What all episodes share. */
 export interface ChromiumSetting {
@@ -48,16 +51,13 @@ async function prepare(setting: Unprepared, profile: string, deeds: readonly Pre
 
 /** Builds the pages, serves them, and prepares the worlds. */
 export async function openChromiumSetting(folder: string): Promise<ChromiumSetting> {
-  const episodes = new Map<string, EpisodeEnds>([['setting', { strike: () => {}, notices: new Set() }]]);
+  const episodes = new Map<string, EpisodeEnds>([['setting', unstruck()]]);
   const pages = await bundledPages({ '/app': join(PAGES, 'app-page.ts'), '/look': join(PAGES, 'look.ts') });
   const site = await serveSite(pages, async (path, text) => {
     const [, kind, episode = ''] = path.split('/');
     const ends = episodes.get(episode);
     if (kind === 'notice') ends?.notices.add(text);
-    if (kind !== 'strike') return;
-    ends?.strike(Number(text));
-    // Never answered: the page stands still until it is no more.
-    await new Promise(() => {});
+    if (kind === 'strike') await ends?.strike(Number(text));
   });
   const setting = { SQL: await loadSql(), site, episodes };
   const worlds = {

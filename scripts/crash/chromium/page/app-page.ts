@@ -7,7 +7,7 @@ import { countOperations, type OperationCounter, type OperationWatcher } from '.
 import type { Told } from '../../protocol.ts';
 import type { PageAnswer, PageOrder } from '../page-protocol.ts';
 import { openWebApp, type WebApp } from './app.ts';
-import { perform } from './worlds.ts';
+import { isDeed, perform } from './worlds.ts';
 
 const episode = new URLSearchParams(location.search).get('episode') ?? '';
 
@@ -62,20 +62,25 @@ async function recovered({ client }: WebApp): Promise<Told> {
   return act(client, 'recover');
 }
 
-let open: WebApp | null = null;
+let open: Awaited<ReturnType<typeof opened>> | null = null;
 
-async function obey({ action, blow }: PageOrder): Promise<PageAnswer> {
-  const chart = (): string | null => open?.client.getSnapshot().state ?? null;
-  await open?.close();
+const opened = async (blow: Blow | null): Promise<{ readonly app: WebApp; readonly counter: OperationCounter }> => {
+  const chart = (): string | null => open?.app.client.getSnapshot().state ?? null;
+  await open?.app.close();
   const counter = countOperations(watcherFor(blow, chart));
-  open = await openWebApp({ counter, notify });
-  if (action === 'create' || action === 'work' || action === 'ballast' || action === 'logOut') {
-    await perform(open, action);
-    return { kind: 'performed' };
+  return { app: await openWebApp({ counter, notify }), counter };
+};
+
+async function obey({ action, blow, app: which = 'new' }: PageOrder): Promise<PageAnswer> {
+  if (which === 'new' || open === null) open = await opened(blow);
+  const { app, counter } = open;
+  if (isDeed(action)) {
+    await perform(app, action);
+    return { kind: 'performed', news: app.news };
   }
   countStorage(counter);
   try {
-    return { kind: 'done', told: action === 'recover' ? await recovered(open) : await act(open.client, action) };
+    return { kind: 'done', told: action === 'recover' ? await recovered(app) : await act(app.client, action) };
   } finally {
     stopCounting();
   }

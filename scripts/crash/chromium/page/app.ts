@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import { openSqlJsImage, type SqlJsImage, sqlJsDatabase } from '../../../../src/adapters/sqljs/index.ts';
 import {
+  type GatedStorage,
   gateStorage,
   indexedDbImageStore,
   indexedDbVault,
@@ -17,6 +18,9 @@ import { environments, notes, tasks } from '../../node/tables.ts';
 export interface WebApp {
   readonly client: Backpedal;
   readonly storage: StoragePort;
+  readonly gate: GatedStorage;
+  /** What the gate has told: `closed`, or why the tab should be loaded anew. */
+  readonly news: readonly string[];
   /** The app's own writes to its database, in one transaction. */
   run(statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -40,7 +44,12 @@ async function openImage(): Promise<SqlJsImage> {
 export async function openWebApp({ counter, notify }: WebAppOptions): Promise<WebApp> {
   const image = await openImage();
   const storage = webStorage({ origin: 'https://app.example' });
-  const gate = gateStorage(localStorage, { initially: 'closed' });
+  const news: string[] = [];
+  const gate = gateStorage(localStorage, {
+    initially: 'closed',
+    onClosed: () => news.push('closed'),
+    onReload: (reason) => news.push(reason),
+  });
   const client = createBackpedal({
     migration,
     storage: counter.wrap('storage', storage),
@@ -56,6 +65,8 @@ export async function openWebApp({ counter, notify }: WebAppOptions): Promise<We
   return {
     client,
     storage,
+    gate,
+    news,
     run: (statements) =>
       image.transact((db) => {
         for (const statement of statements) db.run(sql.raw(statement));
