@@ -24,7 +24,7 @@ export function stateFile({ id, slug, title, machine }: NamedChart): MadeFile {
   const text = [
     '// Made from the chart by `npm run state-stories`: one story for each of its states.',
     "import type { Meta, StoryObj } from '@storybook/react-vite';",
-    "import { statesMeta, stateStory } from './state-story.tsx';",
+    "import { stateStory, statesMeta } from './state-story.tsx';",
     '',
     `const meta: Meta = { ...statesMeta, title: ${quoted(`States/${title}`)} };`,
     '',
