@@ -97,3 +97,15 @@ export type {
   StepName,
   StepResult,
 } from './runtime/status-types.ts';
+export type {
+  BackupComparison,
+  CollectionComparison,
+  Whereabouts,
+} from './runtime/support/compare-backup.ts';
+export { compareBackup } from './runtime/support/compare-backup.ts';
+export type { BackupInspection, InspectedEntry, InspectionOptions } from './runtime/support/inspect-backup.ts';
+export { inspectBackup } from './runtime/support/inspect-backup.ts';
+export type { ReconstructedBackup, ReconstructionRequest } from './runtime/support/reconstruct-backup.ts';
+export { reconstructBackup } from './runtime/support/reconstruct-backup.ts';
+export type { KeepCopy, RestoredBackup } from './runtime/support/restore-backup.ts';
+export { restoreBackup } from './runtime/support/restore-backup.ts';

@@ -28,8 +28,8 @@ export async function verifyBackup({ world }: Session, id: string): Promise<Back
 /** The text for a download. A damaged one may be downloaded, too: some of it may be of use to people. */
 export const exportBackup = ({ world }: Session, id: string): Promise<string> => backupText(world, id);
 
-/** Keys that the migration does not know, or not as what the backup says they are. */
-function refuseForeignKeys(world: World, entries: readonly BackupEntry[]): void {
+/** Refuses keys that the migration does not know, or not as what the backup says they are. @throws BackupError `BACKUP_FOREIGN_KEY` */
+export function refuseForeignKeys(world: World, entries: readonly BackupEntry[]): void {
   const { migration } = world;
   const isOurs = ({ key, kind }: BackupEntry): boolean =>
     kind === 'formData'
@@ -44,7 +44,12 @@ function refuseForeignKeys(world: World, entries: readonly BackupEntry[]): void 
   );
 }
 
-async function audit(world: World, type: 'BACKUP_IMPORTED' | 'BACKUP_REMOVED', id: string): Promise<void> {
+/** Notes in the audit trail what was done with a backup. */
+export async function auditBackup(
+  world: World,
+  type: 'BACKUP_IMPORTED' | 'BACKUP_REMOVED' | 'BACKUP_RESTORED',
+  id: string,
+): Promise<void> {
   await appendAudit(world, {
     type,
     migrationId: world.migration.id,
@@ -77,7 +82,7 @@ export async function importBackup(session: Session, text: string): Promise<Back
     throw new BackupError('BACKUP_DAMAGED', `There is another backup with the id ${backup.head.id} already.`);
   }
   const adopted = await adoptBackup(world, backup.head.id, text);
-  await audit(world, 'BACKUP_IMPORTED', backup.head.id);
+  await auditBackup(world, 'BACKUP_IMPORTED', backup.head.id);
   return summaryOf(adopted);
 }
 
@@ -112,5 +117,5 @@ export async function removeBackup(session: Session, id: string): Promise<void> 
     );
   }
   await dropBackup(world, id);
-  await audit(world, 'BACKUP_REMOVED', id);
+  await auditBackup(world, 'BACKUP_REMOVED', id);
 }

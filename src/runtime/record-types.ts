@@ -145,7 +145,8 @@ export interface AuditEntry {
     | 'CRASH_RECOVERY'
     | 'SAFE_MODE_UNLOCKED'
     | 'BACKUP_IMPORTED'
-    | 'BACKUP_REMOVED';
+    | 'BACKUP_REMOVED'
+    | 'BACKUP_RESTORED';
   readonly migrationId: string;
   readonly runId: string | null;
   /** ISO 8601. */

@@ -57,8 +57,6 @@ export const WIRE_METHODS = {
 
 /** The parameters of a method on the wire. */
 export type WireArgs<Name extends WireMethod> = z.output<(typeof WIRE_METHODS)[Name]['args']>;
-/** The result of a method on the wire. */
-export type WireResult<Name extends WireMethod> = z.output<(typeof WIRE_METHODS)[Name]['result']>;
 
 /** Whether there is a method of that name. */
 export const isWireMethod = (candidate: string): candidate is WireMethod => Object.hasOwn(WIRE_METHODS, candidate);

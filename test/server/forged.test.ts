@@ -18,7 +18,7 @@ const REFUSED: readonly (readonly [
   forgery: () => Forgery,
   status: number,
   code: string,
-  reason?: string,
+  reason: string | undefined,
 ])[] = [
   ['GET', () => ({ verb: 'GET' }), 405, 'DATABASE_DENIED', 'method'],
   ['PUT', () => ({ verb: 'PUT' }), 405, 'DATABASE_DENIED', 'method'],
@@ -238,36 +238,41 @@ const REFUSED: readonly (readonly [
     'DATABASE_LIMIT',
     'tooManyRows',
   ],
-  ['a stale token', () => ({ method: 'copy', args: copyArgs(STALE, row) }), 409, 'DATABASE_FENCED'],
+  ['a stale token', () => ({ method: 'copy', args: copyArgs(STALE, row) }), 409, 'DATABASE_FENCED', undefined],
   [
     'a token that was never issued',
     () => ({ method: 'copy', args: copyArgs(NEWEST + 1, row) }),
     409,
     'DATABASE_FENCED',
+    undefined,
   ],
   [
     'the largest token',
     () => ({ method: 'copy', args: copyArgs(Number.MAX_SAFE_INTEGER, row) }),
     409,
     'DATABASE_FENCED',
+    undefined,
   ],
   [
     'a stale token that clears',
     () => ({ method: 'clear', args: [fence(STALE, 'x'), { undoes: 'alice-in', drift: 'any' }] }),
     409,
     'DATABASE_FENCED',
+    undefined,
   ],
   [
     'a stale token that records',
     () => ({ method: 'record', args: [fence(STALE), 'step', { forged: true }] }),
     409,
     'DATABASE_FENCED',
+    undefined,
   ],
   [
     'a stale token that drops the archive',
     () => ({ method: 'dropArchive', args: [fence(STALE), 'alice-out'] }),
     409,
     'DATABASE_FENCED',
+    undefined,
   ],
 ];
 

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Backpedal } from '../../index.ts';
 import { BACKUP, OUT, oneOf, YES } from '../arguments.ts';
 import { type CliCommand, cliCommand } from '../cli-command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { formatBackupChecks, formatBackups } from '../format-lists.ts';
 import { printableName } from '../printable.ts';
+import { readTextFile } from '../read-text-file.ts';
 import { confirmation, type Setting, withClient } from '../setting.ts';
 import { UsageError } from '../usage-error.ts';
 import { writeDocument } from '../write-document.ts';
@@ -25,15 +24,6 @@ function required(target: string | undefined, what: string, action: string): str
     'USAGE',
     `backpedal backups ${action} needs ${what}. backpedal backups list shows what there is.`,
   );
-}
-
-async function readBackup(setting: Setting, file: string): Promise<string> {
-  const path = resolve(setting.io.cwd, file);
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError('USAGE', `${path} could not be read (${(cause as NodeJS.ErrnoException).code}).`, { cause });
-  }
 }
 
 const list: Action = async (setting, client) => {
@@ -58,7 +48,7 @@ const exportOne: Action = async (setting, client, { target, out }) => {
 };
 
 const importOne: Action = async (setting, client, { target }) => {
-  const text = await readBackup(setting, required(target, 'a FILE', 'import'));
+  const text = await readTextFile(setting, required(target, 'a FILE', 'import'));
   const backup = await client.backups.import(text);
   await setting.output.result(backup, `Imported.\n${formatBackups([backup])}`);
   return EXIT.done;
