@@ -33,6 +33,7 @@ export { coverageOf, pathName } from './paths/chart-path.ts';
 export type { InvariantFacts, RunEnd, Witness } from './paths/check-invariants.ts';
 export { checkInvariants, witness } from './paths/check-invariants.ts';
 export { crashRecoveryModel } from './paths/crash-recovery-model.ts';
+export { emergencyRecoveryModel } from './paths/emergency-recovery-model.ts';
 export { migrationModel } from './paths/migration-model.ts';
 export type { CreatePathWorld, PathPeople, PathPorts, PathWorld, PathWorldNeeds } from './paths/path-world.ts';
 export { memoryPathWorld } from './paths/path-world.ts';

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate';
 import { crashRecoveryMachine } from '../../src/machines/crash-recovery/machine.ts';
 import { CRASH_RECOVERY_VERSION } from '../../src/machines/crash-recovery/types.ts';
+import { emergencyRecoveryMachine } from '../../src/machines/emergency-recovery/machine.ts';
+import { EMERGENCY_RECOVERY_VERSION } from '../../src/machines/emergency-recovery/types.ts';
 import { migrationMachine } from '../../src/machines/migration/machine.ts';
 import { MIGRATION_VERSION } from '../../src/machines/migration/types.ts';
 import { rollbackMachine } from '../../src/machines/rollback/machine.ts';
@@ -12,6 +14,7 @@ import { type JournalRecord, MAX_RECORD_BYTES, writeRecord } from '../../src/run
 import {
   type ChartModel,
   crashRecoveryModel,
+  emergencyRecoveryModel,
   migrationModel,
   rollbackModel,
   walkInChart,
@@ -19,19 +22,26 @@ import {
 import { type ChartGraph, exploreChart, pathOf, wayTo } from '../../src/testing/paths/chart-graph.ts';
 import { stateName } from '../../src/testing/paths/chart-path.ts';
 
-const MODELS = [rollbackModel, migrationModel, crashRecoveryModel];
+const MODELS = [rollbackModel, migrationModel, crashRecoveryModel, emergencyRecoveryModel];
 
 const RULES = {
   rollback: { meaning: 'RB31', pure: 'RB32', resumed: 'RB33', drawn: 'RB34' },
   migration: { meaning: 'MI21', pure: 'MI22', resumed: 'MI23', drawn: 'MI24' },
   crashRecovery: { meaning: 'CR10', pure: 'CR10', resumed: 'CR10', drawn: 'CR10' },
+  emergencyRecovery: { meaning: 'ER15', pure: 'ER15', resumed: 'ER15', drawn: 'ER15' },
 } as const;
 
-const machines = { rollback: rollbackMachine, migration: migrationMachine, crashRecovery: crashRecoveryMachine };
+const machines = {
+  rollback: rollbackMachine,
+  migration: migrationMachine,
+  crashRecovery: crashRecoveryMachine,
+  emergencyRecovery: emergencyRecoveryMachine,
+};
 const versions = {
   rollback: ROLLBACK_VERSION,
   migration: MIGRATION_VERSION,
   crashRecovery: CRASH_RECOVERY_VERSION,
+  emergencyRecovery: EMERGENCY_RECOVERY_VERSION,
 };
 
 const nodesOf = (node: AnyStateNode): AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesOf)];
@@ -81,7 +91,13 @@ function recordOf(model: ChartModel, snapshot: AnyMachineSnapshot, event: { type
 /** The chart begun with everything as long as it may be. */
 function lengthened(model: ChartModel): ChartModel {
   const id = 'x'.repeat(64);
-  const own = model.id === 'rollback' ? { undoes: id, backup: id, detail: '漢'.repeat(300) } : {};
+  const undone = { undoes: id, backup: id };
+  const own = {
+    rollback: { ...undone, detail: '漢'.repeat(300) },
+    emergencyRecovery: undone,
+    migration: {},
+    crashRecovery: {},
+  }[model.id];
   const input = {
     ...(model.input as object),
     run: id,

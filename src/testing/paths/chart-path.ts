@@ -23,7 +23,7 @@ export interface PathStep extends Move {
 
 /** A way through a chart, from its first state on. */
 export interface ChartPath {
-  readonly chart: 'rollback' | 'migration' | 'crashRecovery';
+  readonly chart: 'rollback' | 'migration' | 'crashRecovery' | 'emergencyRecovery';
   /** The innermost state in which the chart begins. */
   readonly start: string;
   readonly steps: readonly PathStep[];

@@ -68,7 +68,7 @@ export async function checkInvariants(facts: InvariantFacts): Promise<readonly s
 async function leftOpen({ client, chart, end }: InvariantFacts): Promise<string[]> {
   const first = await client.recover();
   const second = await client.recover();
-  const untouched = chart === 'rollback' ? 'MIGRATED' : 'NOT_STARTED';
+  const untouched = chart === 'migration' ? 'NOT_STARTED' : 'MIGRATED';
   const states = {
     migrated: 'MIGRATED',
     rolledBack: 'ROLLED_BACK',

@@ -6,6 +6,10 @@ import { departure, isResting, nextStep, type Stage, stepsAhead, variant } from 
 
 /** How the two charts' steps are brought about: what each state's command does, and what is particular to a step. */
 export interface Script {
+  /** What happens in the world before the run begins. */
+  readonly begin?: (stage: Stage) => Promise<void>;
+  /** Answers the open question as this step of the path does. */
+  readonly decide: (stage: Stage, step: PathStep) => Promise<void>;
   /** The call that carries the effect of each state's command. */
   readonly mainCalls: Readonly<Record<string, MainCall>>;
   /** By state and move, or by event for any state: what is not brought about in the common way. */

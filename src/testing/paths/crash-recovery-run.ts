@@ -7,7 +7,7 @@ import { answerOpenQuestion, type Place, placeIn, start, waitFor } from './crash
 import { arrange, diesAtRecord, failsVerifying } from './crash-recovery-scenes.ts';
 import type { CreatePathWorld } from './path-world.ts';
 import { failNext } from './stage.ts';
-import { turn } from './walk.ts';
+import { turn, whileAlive } from './walk.ts';
 
 /** A path of the crash recovery on its way. */
 interface Recovery {
@@ -48,6 +48,8 @@ function hear(it: Recovery, message: string, details: Readonly<Record<string, un
   if (message !== 'Crash recovery' || it.record !== null) return;
   const [from, to] = [details?.from, details?.to].map((path) => String(path).split('.').at(-1) ?? '');
   const step = nextOf(it);
+  // Whoever has resumed a run looks once more, which is another recovery.
+  if (step === undefined && it.path.steps.at(-1)?.event.type === 'RUN_ENDED') return;
   // The first state that is recorded is seen by its record.
   if (!String(details?.to).startsWith('looking') && !END_WITHOUT_RECORD.has(to ?? '')) return;
   if (step?.from !== from) it.failures.push(`step ${it.taken}: it was in ${from}, not in ${step?.from}`);
@@ -124,7 +126,7 @@ async function decide(it: Recovery, { name }: PathStep): Promise<void> {
     it.failures.push(`step ${it.taken}: nobody was asked`);
   if (it.taken > before || it.failures.length > 0) return;
   const choice = name === 'DECIDE keepEmpty' ? 'keepEmpty' : 'restore';
-  await it.process.client.decide({ question: 'emptiedStorage', choice });
+  await whileAlive(it.process, it.process.client.decide({ question: 'emptiedStorage', choice }));
 }
 
 /** The process dies, and the next one recovers; what waits for a person is taken up only by an answer. */
@@ -145,7 +147,7 @@ async function resume(it: Recovery, step: PathStep): Promise<void> {
   await waitFor(place, () => it.isSettled);
   const next = it.path.steps[before + 1];
   const choice = next?.name === 'DECIDE keepEmpty' ? 'keepEmpty' : 'restore';
-  await it.process.client.decide({ question: 'emptiedStorage', choice });
+  await whileAlive(it.process, it.process.client.decide({ question: 'emptiedStorage', choice }));
 }
 
 /** Takes the path's steps, one after the other. */

@@ -31,6 +31,7 @@ function failInnerForGood(stage: Stage): void {
 
 /** How the steps of the migration chart are brought about. */
 export const migrationScript: Script = {
+  decide: () => Promise.reject(new Error('A migration asks nobody.')),
   mainCalls: {
     surveying: { port: 'database', operation: 'tables' },
     locking: { port: 'database', operation: 'lease' },

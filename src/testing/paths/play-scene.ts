@@ -1,9 +1,8 @@
 import { closedGate } from '../faulty.ts';
 import { startProcess } from './app-process.ts';
-import { decide } from './common-scenes.ts';
 import type { Scene } from './scene.ts';
 import { isResting, presentState } from './stage.ts';
-import { follow, isSeenBefore, until, type Walk } from './walk.ts';
+import { follow, isSeenBefore, until, type Walk, whileAlive } from './walk.ts';
 
 /** Brings the next step about: when it resolves, everything has been done that the step needs. */
 export async function playScene(walk: Walk, scene: Scene): Promise<void> {
@@ -94,8 +93,9 @@ async function takeUp(walk: Walk): Promise<void> {
   const { stage } = walk;
   const { client } = stage.process;
   const following = stage.path.steps[stage.taken + 1];
-  if (following?.event.type === 'RESUMED') return client.decide({ question: 'drift', choice: 'discard' });
+  // Whichever answer: its process dies before it is recorded.
+  if (following?.event.type === 'RESUMED') return whileAlive(stage.process, walk.script.decide(stage, following));
   walk.arranged = stage.taken + 2;
   if (following?.event.type === 'CANCEL') await client.cancel();
-  else if (following !== undefined) await decide(stage, following);
+  else if (following !== undefined) await whileAlive(stage.process, walk.script.decide(stage, following));
 }

@@ -33,11 +33,13 @@ const always: readonly Omit<Impossibility, 'chart'>[] = [
 
 const ofRollback: readonly Omit<Impossibility, 'chart'>[] = [
   {
-    reason: 'an emptied storage is asked about by the crash recovery, whose own paths withdraw an open run',
+    reason:
+      'an emptied storage is asked about by the crash recovery, whose own paths withdraw one that was clearing the database',
     step: ({ event }) => (event as { intent?: string }).intent === 'withdraw',
   },
   {
-    reason: 'a run whose burst is all that is left is taken up by the crash recovery, whose own paths have it verified',
+    reason:
+      'a run whose burst is all that is left is taken up by the crash recovery, whose own paths have one verified',
     step: ({ event }) => (event as { intent?: string }).intent === 'verify',
   },
   {
@@ -90,11 +92,33 @@ const ofMigration: readonly Omit<Impossibility, 'chart'>[] = [
   },
 ];
 
+const ofEmergencyRecovery: readonly Omit<Impossibility, 'chart'>[] = [
+  {
+    reason: 'a question offers only what can be chosen: nothing is reconstructed twice, nor used before it is there',
+    step: ({ name, from }) =>
+      (from === 'askingForOlderBackup' && name === 'DECIDE useReconstruction') ||
+      (from === 'askingForReconstruction' && name === 'DECIDE reconstruct'),
+  },
+  ...['askingForOlderBackup', 'askingForReconstruction'].flatMap((asking) => [
+    {
+      reason: 'a waiting run is taken up by the answer to its question, which comes before that to its own notices',
+      sequence: ({ event, from }: PathStep, before: readonly PathStep[]) =>
+        event.type === 'FAILED' && from === asking && before.at(-1)?.event.type === 'RESUMED',
+    },
+    {
+      reason: 'notices that could not be delivered for good are not sent once more while the run waits',
+      sequence: ({ event, from }: PathStep, before: readonly PathStep[]) =>
+        event.type === 'FAILED' && from === asking && before.at(-1)?.from === from && before.at(-1)?.continues === true,
+    },
+  ]),
+];
+
 /** Everything that the charts allow and that no fault can bring about, each with the reason. */
 export const impossibilities: readonly Impossibility[] = [
   ...always.flatMap((one) => [{ chart: 'rollback', ...one } as const, { chart: 'migration', ...one } as const]),
   ...ofRollback.map((one) => ({ chart: 'rollback', ...one }) as const),
   ...ofMigration.map((one) => ({ chart: 'migration', ...one }) as const),
+  ...ofEmergencyRecovery.map((one) => ({ chart: 'emergencyRecovery', ...one }) as const),
   ...ofCrashRecovery.map((one) => ({ chart: 'crashRecovery', ...one }) as const),
 ];
 

@@ -89,6 +89,7 @@ const failIdentity = ({ process }: Stage): void =>
 
 /** How the steps of the rollback chart are brought about. */
 export const rollbackScript: Script = {
+  decide,
   mainCalls: {
     inspecting: { port: 'storage', operation: 'read' },
     deciding: { port: 'notify', operation: 'call' },

@@ -6,6 +6,7 @@ import { type ChartPath, type PathStep, stateName } from './chart-path.ts';
 import { checkInvariants, type RunEnd, type Witness, witness } from './check-invariants.ts';
 import { type Script, sceneFor } from './common-scenes.ts';
 import { runCrashRecoveryPath } from './crash-recovery-run.ts';
+import { emergencyRecoveryScript } from './emergency-recovery-script.ts';
 import { migrationScript } from './migration-script.ts';
 import { type CreatePathWorld, memoryPathWorld, type PathWorld, type PathWorldNeeds } from './path-world.ts';
 import { playScene } from './play-scene.ts';
@@ -33,6 +34,7 @@ export interface RunPathOptions {
 const scripts: Readonly<Record<Exclude<ChartPath['chart'], 'crashRecovery'>, Script>> = {
   rollback: rollbackScript,
   migration: migrationScript,
+  emergencyRecovery: emergencyRecoveryScript,
 };
 
 /** A path of a chart whose every state is recorded. */
@@ -106,8 +108,11 @@ interface Beginning {
   readonly original: Witness;
 }
 
-/** Carries a migration out, so that there is something to take back. */
-async function migrateIn(world: PathWorld): Promise<Beginning> {
+/**
+ * Carries a migration out, so that there is something to take back; an emergency recovery has an older backup besides,
+ * of a migration that was taken back.
+ */
+async function migrateIn(world: PathWorld, chart: ChartPath['chart']): Promise<Beginning> {
   const original = await witness(world);
   const { client } = startProcess('process-0', {
     world,
@@ -116,6 +121,10 @@ async function migrateIn(world: PathWorld): Promise<Beginning> {
     beforeRecord: () => 'go on',
     afterRecord: () => {},
   });
+  if (chart === 'emergencyRecovery') {
+    await client.migrate();
+    await client.rollback({ reason: 'USER_REQUEST' });
+  }
   const { outcome } = await client.migrate();
   if (outcome !== 'migrated') throw new Error(`The migration that is to be taken back ended ${outcome}.`);
   await client.close();
@@ -173,17 +182,17 @@ export interface PathRunner {
 /** A runner that makes a world for every path. */
 export function createPathRunner(options: RunPathOptions = {}): PathRunner {
   const { createWorld = memoryPathWorld, patience = 100 } = options;
-  let migrated: Beginning | null = null;
+  const migrated = new Map<ChartPath['chart'], Beginning>();
 
   async function begin(path: ChartPath, items: Stage['items']): Promise<Beginning> {
     const needs: PathWorldNeeds = { batches: batchesOf(path), acceptsItems: () => items.accepted };
-    if (path.chart === 'rollback' && migrated?.world.fork !== undefined)
-      return { world: migrated.world.fork(needs), original: migrated.original };
+    const known = migrated.get(path.chart);
+    if (known?.world.fork !== undefined) return { world: known.world.fork(needs), original: known.original };
     const world = await createWorld(needs);
     if (path.chart === 'migration') return { world, original: await witness(world) };
-    const begun = await migrateIn(world);
+    const begun = await migrateIn(world, path.chart);
     if (world.fork === undefined) return begun;
-    migrated = begun;
+    migrated.set(path.chart, begun);
     return { world: world.fork(needs), original: begun.original };
   }
 
@@ -192,7 +201,7 @@ export function createPathRunner(options: RunPathOptions = {}): PathRunner {
       if (!isRecorded(path)) return { path, failures: await runCrashRecoveryPath(path, createWorld, patience) };
       const items = { accepted: true };
       const { world, original } = await begin(path, items);
-      const before = path.chart === 'rollback' ? await witness(world) : original;
+      const before = path.chart === 'migration' ? original : await witness(world);
       const walk = createWalk(path, world, items, patience);
       await walkToEnd(walk);
       if (walk.failures.length === 0) walk.failures.push(...(await judge(walk, original, before)));
@@ -209,8 +218,9 @@ async function walkToEnd(walk: Walk): Promise<void> {
   const { stage, failures } = walk;
   const { client } = stage.process;
   const { signal } = stage.abort;
-  const isRollback = stage.path.chart === 'rollback';
-  follow(walk, stage.process, isRollback ? client.rollback({ reason: 'USER_REQUEST', signal }) : client.migrate());
+  const isMigration = stage.path.chart === 'migration';
+  await walk.script.begin?.(stage);
+  follow(walk, stage.process, isMigration ? client.migrate() : client.rollback({ reason: 'USER_REQUEST', signal }));
   await takeSteps(walk);
   if (failures.length > 0) return;
   if (!(await until(walk, walk.isWorkSettled))) failures.push('the client never came to an end');
@@ -220,18 +230,35 @@ async function walkToEnd(walk: Walk): Promise<void> {
 const passes = ({ steps }: ChartPath, state: string): boolean =>
   steps.some((step) => step.from === state && step.to !== state && step.event.type === 'FAILED');
 
+/** How the run that is judged ends after the path. */
+function endOf({ steps }: ChartPath): RunEnd {
+  const last = steps.at(-1)?.to;
+  if (last === 'recovered') return 'rolledBack';
+  return last === 'notRecovered' ? 'unchanged' : (last as RunEnd);
+}
+
 /** What must hold after the run, seen by a process that is started after it. */
 async function judge({ stage, setting }: Walk, original: Witness, before: Witness): Promise<readonly string[]> {
   const { path, process, record, edits, world } = stage;
   await process.client.close();
   process.death.abort();
-  const end = path.steps.at(-1)?.to as RunEnd;
+  const end = endOf(path);
   const { choice = null } = (record?.snapshot.context ?? {}) as Partial<RollbackContext>;
   const fresh = startProcess('process-after', { ...setting, beforeRecord: () => 'go on', afterRecord: () => {} });
   const found: string[] = [];
   if (end !== 'safeMode' && setting.operations.state === 'stopped' && !passes(path, 'releasing'))
     found.push(`after ${end} the app's writers still stand still`);
-  const facts = { world, chart: path.chart, run: record?.run ?? '', end, original, before, edits, choice } as const;
+  // An emergency recovery is judged by the rollback that it is within.
+  const facts = {
+    world,
+    chart: path.chart,
+    run: record?.parent ?? record?.run ?? '',
+    end,
+    original,
+    before,
+    edits,
+    choice,
+  };
   const audited = passes(path, 'announcing') ? 'perhaps' : 'yes';
   return [...found, ...(await checkInvariants({ ...facts, audited, client: fresh.client }))];
 }

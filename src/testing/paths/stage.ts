@@ -36,7 +36,12 @@ export interface Stage {
 }
 
 /** States in which nothing is at work that could be held: a person is waited for. */
-const RESTING: ReadonlySet<string> = new Set(['deciding', 'safeMode']);
+const RESTING: ReadonlySet<string> = new Set([
+  'deciding',
+  'safeMode',
+  'askingForOlderBackup',
+  'askingForReconstruction',
+]);
 
 /** The state that the run is in. */
 export const presentState = ({ path, taken }: Stage): string => path.steps[taken - 1]?.to ?? path.start;

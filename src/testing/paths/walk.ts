@@ -51,6 +51,15 @@ export async function until({ patience, failures }: Walk, isSo: () => boolean): 
   return isSo();
 }
 
+/** Waits for what a process does, and no longer than it lives: what it has not said by then nobody hears. */
+export async function whileAlive({ death: { signal } }: AppProcess, work: Promise<void>): Promise<void> {
+  const dead = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+  await Promise.race([dead, work]);
+}
+
 /** Follows what a process was asked to do; only what a living process says of it counts. */
 export function follow(walk: Walk, process: AppProcess, work: Promise<unknown>): void {
   let isSettled = false;
