@@ -58,7 +58,11 @@ export function FlowStage({ sandbox, title, description }: FlowStageProps): Reac
             <VaultColumn scene={scene} />
           </div>
           <h2>Where it is in the charts</h2>
-          <FlowCharts scene={scene} tab={busiest ?? ''} />
+          <FlowCharts
+            scene={scene}
+            tab={busiest ?? ''}
+            ask={at === null && busiest !== undefined ? (event, say) => void sandbox.ask(busiest, event, say) : null}
+          />
         </div>
         <BreakPanel sandbox={sandbox} view={view} />
       </div>
