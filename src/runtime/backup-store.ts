@@ -8,6 +8,7 @@ import {
   type VerifiedBackup,
   writeBackup,
 } from './backup-format.ts';
+import { breathe } from './breathe.ts';
 import type { BackupSummary } from './record-types.ts';
 import { sha256 } from './text-hash.ts';
 import type { World } from './world.ts';
@@ -216,6 +217,7 @@ async function keep(world: World, number: number, id: string, content: string): 
   const isThere = (await world.vault.putIfAbsent(`${place}/content`, content)) === 'exists';
   if (isThere && !(await isWhole(world, place))) await world.vault.put(`${place}/content`, content);
   const stored = (await world.vault.get(`${place}/content`)) ?? '';
+  await breathe(world);
   const backup = await readBackup(stored, world.seal, world.migration.maxBackupSize);
   await world.vault.put(`${place}/head`, stored.slice(0, stored.indexOf('\n', stored.indexOf('\n') + 1) + 1));
   return backup;
@@ -243,6 +245,7 @@ export async function createBackup(
     user: world.identity.user(),
   };
   const { text } = await writeBackup(facts, items, world.seal);
+  await breathe(world);
   return keep(world, await numberFor(world, id), id, text);
 }
 

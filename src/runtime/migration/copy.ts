@@ -2,6 +2,7 @@ import type { Collection } from '../../definition/types.ts';
 import type { MigrationContext, MigrationEvent } from '../../machines/migration/types.ts';
 import type { Row, RowDigest } from '../../ports/database.ts';
 import { keepDigests } from '../backup-store.ts';
+import { breathe } from '../breathe.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf } from '../lease.ts';
 import { sha256 } from '../text-hash.ts';
@@ -62,12 +63,13 @@ export async function copyBatch(
   const known = await failuresOf(world, context.run, memory);
   const fence = fenceOf(context);
   if (context.next === 0) await world.database.begin(fence);
-  const batch = batchAt(source, context.next, batchSize(source.items));
+  const batch = batchAt(source, context.next, batchSize(source.items, world));
   if (batch === null)
     return { type: 'BATCH_COPIED', next: source.items, copied: context.copied, failed: context.failed };
   const name = batch.source.collection.name;
   const { valid, failures } = await validate(batch.source, batch.items);
   const rows = rowsOf(batch.source, valid);
+  await breathe(world);
   const outcome = await world.database.copy(fence, { step: `copy:${context.next}`, collection: name, rows });
   for (const { index, reason } of outcome.rejected) {
     const item = valid[index];
@@ -104,7 +106,8 @@ export function copiedItems(source: SourceCollection, failures: readonly FailedI
   return failed.size === 0 ? source.items : source.items.filter(({ id }) => !failed.has(id));
 }
 
-const COMPARED = 5000;
+/** How many rows are compared in one piece. */
+const COMPARED = { whole: 5000, divided: 500 } as const;
 
 /** Compares every row with the item that it was made from. */
 export async function verifyCopy(
@@ -114,13 +117,15 @@ export async function verifyCopy(
 ): Promise<MigrationEvent> {
   const source = await sourceOf(world, context.run, memory);
   const failures = await failuresOf(world, context.run, memory);
+  const size = world.clock.breathe === undefined ? COMPARED.whole : COMPARED.divided;
   let compared = 0;
   for (const collection of source.collections) {
     const items = copiedItems(collection, failures);
-    for (let at = 0; at < items.length; at += COMPARED) {
-      const rows: readonly Row[] = rowsOf(collection, items.slice(at, at + COMPARED));
+    for (let at = 0; at < items.length; at += size) {
+      const rows: readonly Row[] = rowsOf(collection, items.slice(at, at + size));
       const outcome = await world.database.compare(context.run, collection.collection.name, rows);
       compared += outcome.equal;
+      await breathe(world);
       report(compared / Math.max(1, context.copied));
       if (outcome.equal !== rows.length) {
         world.logger.error('Rows in the database are not what was copied.', { ...outcome });
@@ -147,6 +152,7 @@ export async function takeDigests(context: MigrationContext, { world }: Work): P
       after = page.at(-1)?.key ?? null;
     }
     rows[collection] = all;
+    await breathe(world);
   }
   await keepDigests(world, context.run, { collections, rows });
   return { type: 'DIGESTED', digest: await sha256(JSON.stringify(collections)) };

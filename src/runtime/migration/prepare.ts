@@ -2,6 +2,7 @@ import { BackupError } from '../../errors.ts';
 import type { MigrationContext, MigrationEvent } from '../../machines/migration/types.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import { createBackup, listBackups, loadBackup } from '../backup-store.ts';
+import { breathe } from '../breathe.ts';
 import type { Work } from '../execution/types.ts';
 import { takeOver } from '../lease.ts';
 import type { World } from '../world.ts';
@@ -11,7 +12,11 @@ import { readKeys, type Source, understand } from './source.ts';
 /** Reads the source and understands all of it, or refuses (see `understand`). */
 export async function survey(world: World, memory: Pick<MigrationMemory, 'tables'>): Promise<Source> {
   memory.tables ??= await world.database.tables();
-  return understand(world, await readKeys(world), memory.tables);
+  const keys = await readKeys(world);
+  await breathe(world);
+  const source = understand(world, keys, memory.tables);
+  await breathe(world);
+  return source;
 }
 
 /** Looks at everything that is to be moved. */
@@ -51,6 +56,7 @@ export async function backUp(
       memory.tables ??= await world.database.tables();
       memory.source = understand(world, keys, memory.tables);
     }
+    await breathe(world);
     memory.backup = await createBackup(world, context.run, context.storage, keys);
     // Another process was quicker: what it has kept is what is copied.
     if (!keys.every(({ key, value }) => memory.backup?.values.get(key) === value)) memory.source = null;

@@ -112,7 +112,13 @@ export function batchAt(source: Source, from: number, size: number): Batch | nul
 const SMALLEST_BATCH = 500;
 const LARGEST_BATCH = 25_000;
 const BATCHES = 4;
+const BATCHES_IN_PAGE = 20;
 
-/** Few batches, because an embedded database is saved as a whole after each; small ones, because people wait. */
-export const batchSize = (items: number): number =>
-  Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, Math.ceil(items / BATCHES)));
+/**
+ * Few batches, because an embedded database is saved as a whole after each; small ones, because people wait, all the
+ * more where the thread that copies is also the one that answers them.
+ */
+export const batchSize = (items: number, { clock }: Pick<World, 'clock'>): number => {
+  const batches = clock.breathe === undefined ? BATCHES : BATCHES_IN_PAGE;
+  return Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, Math.ceil(items / batches)));
+};
