@@ -23,14 +23,23 @@ export async function stopServers(): Promise<void> {
   if (started !== null) await (await started).stop();
 }
 
-function onCopy(world: PostgresWorld, drift: 'none' | 'onePercent', work: (pool: pg.Pool) => Promise<void>): Side {
+/** A side that works on a copy of its own each time. */
+interface CopySide extends Side {
+  readonly close: () => Promise<void>;
+}
+
+function onCopy(world: PostgresWorld, drift: 'none' | 'onePercent', work: (pool: pg.Pool) => Promise<void>): CopySide {
   let last: { readonly pool: pg.Pool; readonly database: pg.ClientConfig } | null = null;
+  const close = async (): Promise<void> => {
+    if (last === null) return;
+    await last.pool.end();
+    await world.drop(last.database);
+    last = null;
+  };
   return {
+    close,
     prepare: async () => {
-      if (last !== null) {
-        await last.pool.end();
-        await world.drop(last.database);
-      }
+      await close();
       const database = await world.copy(MILLION, drift);
       const pool = new pg.Pool({ ...database, max: 2 });
       await pool.query('select count(*) from tasks');
@@ -47,7 +56,11 @@ const rollbackRow = (name: string, goal: number, drift: 'none' | 'onePercent'): 
     if (postgresMissing !== null) return { skipped: postgresMissing };
     const world = await postgres();
     const ours = onCopy(world, drift, (pool) => rollbackAtPort(portOn(pool), drift === 'none' ? 'none' : 'any'));
-    return compare(ours, onCopy(world, drift, moveByHand), ROUNDS);
+    const theirs = onCopy(world, drift, moveByHand);
+    const found = await compare(ours, theirs, ROUNDS);
+    await ours.close();
+    await theirs.close();
+    return found;
   },
 });
 

@@ -18,7 +18,9 @@ function sameSql(table: PlacedTable, column: WrittenColumn, given: SQL): SQL {
   const value = typedValue(column, given);
   switch (column.live.comparison) {
     case 'json':
-      return sql`${stored}::jsonb IS NOT DISTINCT FROM ${value}::jsonb`;
+      // Written alike it is the same, also with what jsonb could not hold (U+0000).
+      return sql`CASE WHEN ${stored}::text IS NOT DISTINCT FROM ${value}::text THEN TRUE
+        ELSE ${stored}::jsonb IS NOT DISTINCT FROM ${value}::jsonb END`;
     case 'text':
       return sql`${stored}::text COLLATE "C" IS NOT DISTINCT FROM ${value}::text COLLATE "C"`;
     default:
