@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { benchInBrowser } from './browser/run.ts';
 import { countWrites } from './counts.ts';
 import { speedRows } from './rows.ts';
 import { serverRows, stopServers } from './server-rows.ts';
@@ -36,6 +37,20 @@ if (only === undefined || only === 'counts') {
   report({ name: 'journal-record-bytes-max', value: Math.max(plain.largestRecord, many.largestRecord), goal: 4096 });
   report({ name: 'journal-records-per-rollback', value: Math.max(plain.records, many.records), goal: 12 });
   report({ name: 'durable-writes-per-rollback', value: Math.max(plain.writes, many.writes), goal: 18 });
+}
+if (only === undefined || only.startsWith('browser')) {
+  const found = await benchInBrowser();
+  if (found === null) console.log('bench: browser-* skipped: there is no Chromium on this machine');
+  else {
+    const { ours, theirs } = found;
+    const rounded = (value: number): number => Math.round(value * 100) / 100;
+    report({ name: 'browser-rollback-10k-vs-procedure', value: ours / theirs, goal: 1.25, oursMs: ours, theirsMs: theirs });
+    // As people feel it, whoever else uses the machine; and what of it is our own doing.
+    report({ name: 'browser-longest-task-ms', value: rounded(found.longestTask), goal: 50 });
+    report({ name: 'browser-longest-task-processor-ms', value: rounded(found.longestTaskOfProcessor), goal: 50 });
+    report({ name: 'browser-longest-indivisible-task-ms', value: rounded(found.longestIndivisible), goal: null });
+    report({ name: 'browser-longest-call-ms', value: rounded(found.longestCall), goal: null });
+  }
 }
 if (only === undefined) {
   mkdirSync('bench', { recursive: true });

@@ -60,10 +60,12 @@ export function watchMainThread(state: () => string): MainThreadWatch {
           return async (...args: unknown[]): Promise<unknown> => {
             const span: Span = { name: `${name}.${String(member)}`, from: performance.now(), to: Number.MAX_VALUE };
             spans.push(span);
+            performance.mark(`piece:${span.name}`);
             try {
               return await Reflect.apply(value, target, args);
             } finally {
               span.to = performance.now();
+              performance.mark('piece:end');
             }
           };
         },

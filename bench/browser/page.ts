@@ -43,6 +43,8 @@ async function ours(): Promise<Measured> {
     vault: indexedDbVault(),
     lock: webLock(),
   });
+  const unsubscribe = client.subscribe(() => performance.mark(`state:${client.getSnapshot().state}`));
+  performance.mark('bench:begin');
   const migrated = await client.migrate();
   if (!migrated.success) throw new Error(`The migration ended ${migrated.outcome}: ${migrated.error?.message}`);
   const begun = performance.now();
@@ -50,6 +52,8 @@ async function ours(): Promise<Measured> {
   const milliseconds = performance.now() - begun;
   if (!rolledBack.success || localStorage.getItem(KEY) !== TEXT)
     throw new Error(`The rollback ended ${rolledBack.outcome}: ${rolledBack.error?.message}`);
+  performance.mark('bench:end');
+  unsubscribe();
   const mainThread = await watch.end();
   await client.close();
   await image.close();

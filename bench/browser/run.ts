@@ -8,6 +8,7 @@ import { serveSite } from '../../scripts/browser/site.ts';
 import { chromium } from '../../scripts/setup/programs.ts';
 import { median } from '../measure.ts';
 import type { LongTask, Measured } from './measured.ts';
+import { type TracedTask, traceTasks } from './trace.ts';
 
 /** What the bench found out in a browser; medians of some rounds. */
 export interface BrowserFigures {
@@ -19,6 +20,9 @@ export interface BrowserFigures {
   readonly longestIndivisible: number;
   /** The longest single call into the browser of the same run. */
   readonly longestCall: number;
+  /** The same in milliseconds of the processor, whatever else the machine does; of a round of its own. */
+  readonly longestTaskOfProcessor: number;
+  readonly tasksOfProcessor: readonly TracedTask[];
   /** Every long task of the round with the median of the longest. */
   readonly tasks: readonly LongTask[];
 }
@@ -30,7 +34,9 @@ const REPORTED = 50;
 const longest = (tasks: readonly LongTask[], is: (task: LongTask) => boolean): number =>
   Math.max(REPORTED, ...tasks.filter(is).map(({ milliseconds }) => milliseconds));
 
-function figuresOf(ours: readonly Measured[], theirs: readonly Measured[]): BrowserFigures {
+type Timed = Omit<BrowserFigures, 'longestTaskOfProcessor' | 'tasksOfProcessor'>;
+
+function figuresOf(ours: readonly Measured[], theirs: readonly Measured[]): Timed {
   const ownTask = ({ tasks }: Measured): number => longest(tasks, ({ indivisible }) => indivisible === null);
   const sorted = [...ours].sort((a, b) => ownTask(a) - ownTask(b));
   const middle = sorted[sorted.length >> 1];
@@ -60,7 +66,16 @@ export async function benchInBrowser(rounds: number = ROUNDS): Promise<BrowserFi
         if (round > 0) measured[side].push(found);
       }
     }
-    return figuresOf(measured.ours, measured.procedure);
+    const traced = await traceTasks(browser.devTools, async () => {
+      await page.evaluate('globalThis.bench.ours()');
+    });
+    const divisible = traced.filter(({ mark }) => mark === 'piece:end' || !mark.startsWith('piece:'));
+    const sorted = [...divisible].sort((a, b) => b.processor - a.processor);
+    return {
+      ...figuresOf(measured.ours, measured.procedure),
+      longestTaskOfProcessor: sorted[0]?.processor ?? 0,
+      tasksOfProcessor: sorted.slice(0, 20),
+    };
   } finally {
     await browser.kill();
     await site.close();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BrowserContext, chromium as driver, type Page } from 'playwright';
+import { type BrowserContext, type CDPSession, chromium as driver, type Page } from 'playwright';
 import { chromium } from '../setup/programs.ts';
 
 /** A Chromium of its own process and profile, driven through the DevTools protocol. */
@@ -9,6 +9,8 @@ export interface RealBrowser {
   /** The browser process; renderers and the others are its children. */
   readonly pid: number;
   readonly context: BrowserContext;
+  /** Of the browser as a whole. */
+  readonly devTools: CDPSession;
   /** Opens a tab. */
   open(url: string): Promise<Page>;
   /** SIGKILL to the browser process, which takes its children along. Idempotent. */
@@ -102,6 +104,7 @@ export async function launchBrowser({ profile, args = [] }: BrowserOptions): Pro
   return {
     pid: child.pid,
     context,
+    devTools: session,
     async open(url) {
       const page = await context.newPage();
       await page.goto(url);
