@@ -66,7 +66,7 @@ export type { SealPort } from './ports/seal.ts';
 export type { BurstOutcome, StoragePort, StorageRoom, StorageWrite } from './ports/storage.ts';
 export type { VaultPort } from './ports/vault.ts';
 export { createBackpedal } from './runtime/client.ts';
-export type { Backpedal, BackpedalOptions, Decision, RollbackRequest } from './runtime/public-types.ts';
+export type { Backpedal, BackpedalOptions, Decision, RollbackRequest, UnlockOptions } from './runtime/public-types.ts';
 export type {
   ArchiveExport,
   ArchiveList,

@@ -147,3 +147,9 @@ export function checkReason(options: unknown): string {
     `A reason of 1 to ${LONGEST_DETAIL} characters, at most ${MOST_BYTES} bytes of JSON, is needed; it is kept in the audit trail.`,
   );
 }
+
+/** @throws BackpedalError `INPUT_ARGUMENT` for another lease than an abandoned one */
+export function checkLease({ lease }: { readonly lease?: unknown }): void {
+  if (lease === undefined || lease === 'abandoned') return;
+  throw new BackpedalError('INPUT_ARGUMENT', "`lease` is 'abandoned' or left out.");
+}

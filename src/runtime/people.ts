@@ -2,14 +2,15 @@ import { transition } from 'xstate';
 import { BackpedalError, InputError, JournalError } from '../errors.ts';
 import type { StateMeta } from '../machines/chart.ts';
 import type { RollbackContext } from '../machines/rollback/types.ts';
-import { checkDecision, checkReason } from './arguments.ts';
+import { freeAbandonedLease } from './abandoned-lease.ts';
+import { checkDecision, checkLease, checkReason } from './arguments.ts';
 import { appendAudit } from './audit-log.ts';
 import { charts, snapshotOf } from './charts.ts';
 import { within } from './execution/deadline.ts';
 import type { AnyEvent, ExecutionView } from './execution/types.ts';
 import { isLifeless, viewOfRecord, waitsForPerson } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
-import type { Decision } from './public-types.ts';
+import type { Decision, UnlockOptions } from './public-types.ts';
 import { questionOf } from './question.ts';
 import { takeUp } from './recovery.ts';
 import { digestForPeople } from './rollback/drift.ts';
@@ -149,11 +150,14 @@ async function appendUnlock(session: Session, run: RunHistory, reason: string): 
 }
 
 /**
- * Leaves safe mode; the reason is journaled and audited, and the app's writers are let go.
- * @throws BackpedalError `NOT_IN_SAFE_MODE`, `INPUT_ARGUMENT`, `OPERATION_TIMED_OUT` (ask again)
+ * Leaves safe mode; the reason is journaled and audited, and the app's writers are let go. Or frees the database from a
+ * lease that was left behind.
+ * @throws BackpedalError `NOT_IN_SAFE_MODE`, `RUN_NOT_FOUND`, `RUN_IN_PROGRESS`, `INPUT_ARGUMENT`, `OPERATION_TIMED_OUT` (ask again)
  */
-export async function unlock(session: Session, options: { readonly reason: string }): Promise<void> {
+export async function unlock(session: Session, options: UnlockOptions): Promise<void> {
   const reason = checkReason(options);
+  checkLease(options);
+  if (options.lease === 'abandoned') return freeAbandonedLease(session, reason);
   const { world } = session;
   const { locked } = await readHistory(session);
   if (locked === null) throw new BackpedalError('NOT_IN_SAFE_MODE', 'The system is not in safe mode.');

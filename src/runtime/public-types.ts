@@ -75,6 +75,16 @@ export type Decision =
   | { readonly question: 'reconstruction'; readonly choice: ReconstructionQuestion['choices'][number] }
   | { readonly question: 'emptiedStorage'; readonly choice: EmptiedStorageQuestion['choices'][number] };
 
+/** What is unlocked, and why; the reason goes into the audit trail. */
+export interface UnlockOptions {
+  readonly reason: string;
+  /**
+   * Not safe mode, but the lease that a run holds in the database which nobody can go on with any more: its browser has
+   * lost storage and vault together. Until then migrations into the scope end with `RUN_IN_PROGRESS`.
+   */
+  readonly lease?: 'abandoned';
+}
+
 /** The client: one per migration. No I/O until the first call. */
 export interface Backpedal {
   recover(): Promise<RecoveryResult>;
@@ -84,7 +94,8 @@ export interface Backpedal {
   rollback(request: RollbackRequest): Promise<RollbackResult>;
   cancel(): Promise<void>;
   decide(decision: Decision): Promise<void>;
-  unlock(options: { readonly reason: string }): Promise<void>;
+  /** Leaves safe mode; with `lease: 'abandoned'`, frees the database from a run that nobody can go on with. */
+  unlock(options: UnlockOptions): Promise<void>;
   getSnapshot(): RollbackStatus;
   subscribe(listener: () => void): () => void;
   monitorRollback(migrationId: string, onUpdate: (status: RollbackStatus) => void): () => void;

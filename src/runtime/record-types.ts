@@ -144,6 +144,7 @@ export interface AuditEntry {
     | 'MIGRATION_ROLLBACK'
     | 'CRASH_RECOVERY'
     | 'SAFE_MODE_UNLOCKED'
+    | 'LEASE_FREED'
     | 'BACKUP_IMPORTED'
     | 'BACKUP_REMOVED'
     | 'BACKUP_RESTORED';

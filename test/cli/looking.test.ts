@@ -96,8 +96,8 @@ describe('safe mode', () => {
         onUpdate(locked);
         return () => {};
       },
-      unlock: async ({ reason }) => {
-        calls.push(reason);
+      unlock: async ({ reason, lease }) => {
+        calls.push(lease === undefined ? reason : `${lease}: ${reason}`);
       },
       close: async () => {},
     });
@@ -115,5 +115,8 @@ describe('safe mode', () => {
     expect(calls).toEqual([]);
     expect((await call(fakeIo({ terminal: true }), person(true), 'unlock', '--reason', 'repaired'))[0]).toBe(0);
     expect(calls).toEqual(['repaired']);
+    const freeing = ['unlock', '--abandoned-lease', '--yes', '--reason', 'its laptop is gone'];
+    expect(await call(fakeIo(), nobody, ...freeing)).toEqual([0, expect.stringContaining('lease is free')]);
+    expect(calls.at(-1)).toBe('abandoned: its laptop is gone');
   });
 });
