@@ -1,69 +1,11 @@
-/**
- * What a browser downloads, minified and gzipped, against a budget for each part and the goal that it had at first. A
- * budget is what is reached now, with a little room: whoever needs more raises it here and says why.
- */
-import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
-
-/** Sizes are in kB of 1,000 bytes. */
-interface Part {
-  readonly name: string;
-  readonly files: readonly string[];
-  /** Imports that are not counted, because another part or the app brings them. */
-  readonly without: RegExp;
-  readonly goal: number;
-  readonly budget: number;
-}
-
-const CORE = ['src/index.ts', 'src/adapters/web/index.ts'];
-const PACKAGES = /^[@a-z]/;
-const REACT = /^(react|react-dom)(\/|$)/;
-const PACKAGES_AND_CORE = /^[@a-z]|^\.\.\/index\.ts$/;
-const PACKAGES_AND_HOOKS = /^[@a-z]|\.\.\/(react\/)?index\.ts$/;
-
-const parts: readonly Part[] = [
-  { name: 'core-and-web', files: CORE, without: PACKAGES, goal: 15, budget: 80 },
-  { name: 'react', files: ['src/react/index.ts'], without: PACKAGES_AND_CORE, goal: 3, budget: 3.2 },
-  { name: 'ui', files: ['src/ui/index.ts', 'src/ui/styles.css'], without: PACKAGES_AND_HOOKS, goal: 12, budget: 20 },
-  { name: 'with-packages', files: [...CORE, 'src/react/index.ts'], without: REACT, goal: 48, budget: 115 },
-];
-
-const leaveOut = (filter: RegExp): Plugin => ({
-  name: 'leave-out',
-  setup: ({ onResolve }) => {
-    onResolve({ filter }, ({ kind, path }) => (kind === 'entry-point' ? null : { path, external: true }));
-  },
-});
-
-const isStyle = (file: string): boolean => file.endsWith('.css');
-
-/** All of a part's modules in one bundle, as if an app used everything in it; styles are a file of their own. */
-async function bundlesOf({ files, without }: Part): Promise<readonly Uint8Array[]> {
-  const modules = files.filter((file) => !isStyle(file));
-  const contents = modules.map((file, index) => `export * as part${index} from './${file}';`).join('\n');
-  const common = {
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    legalComments: 'none',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [leaveOut(without)],
-  } as const;
-  const results = await Promise.all([
-    build({ ...common, stdin: { contents, resolveDir: '.' } }),
-    ...files.filter(isStyle).map((file) => build({ ...common, entryPoints: [file] })),
-  ]);
-  return results.flatMap(({ outputFiles }) => outputFiles.map((file) => file.contents));
-}
+/** What a browser downloads of each part, beside its goal and its budget; fails when a budget is not kept. */
+import { parts, sizeOf } from './sizes.ts';
 
 for (const part of parts) {
   const { name, goal, budget } = part;
-  const bytes = (await bundlesOf(part)).reduce((sum, content) => sum + gzipSync(content, { level: 9 }).length, 0);
-  const size = bytes / 1000;
-  console.log(`size: ${name} ${size.toFixed(1)} kB (goal ${goal}, budget ${budget})`);
+  const size = await sizeOf(part);
+  console.log(`size: ${name} ${size.toFixed(2)} kB (goal ${goal}, budget ${budget})`);
   if (size <= budget) continue;
-  console.error(`${name} has outgrown its budget by ${(size - budget).toFixed(1)} kB.`);
+  console.error(`${name} has outgrown its budget by ${(size - budget).toFixed(2)} kB.`);
   process.exitCode = 1;
 }

@@ -1,7 +1,8 @@
 import type { Backpedal, RecoveryResult } from '../index.ts';
 import { asFault } from './as-fault.ts';
 import type { Cell } from './cell.ts';
-import { type Findings, NO_RESULTS, NOTHING_CHECKED } from './findings.ts';
+import { createCheck } from './check.ts';
+import type { End, Findings } from './findings.ts';
 import type { BackpedalActions } from './types.ts';
 
 /** What components can ask of a client, and what only the provider does. */
@@ -33,18 +34,17 @@ export function createActions(client: Backpedal, findings: Cell<Findings>): Acti
       return true;
     })) ?? false;
 
+  const noteEnd = (end: Omit<End, 'runId'>): void => change({ end: { ...end, runId: client.getSnapshot().runId } });
+
   const followRecovery = async (recovery: Promise<RecoveryResult>): Promise<RecoveryResult> => {
     // An app that works already goes on working while one more is made.
     const { recovery: before } = get();
     if (before !== 'done') change({ recovery: 'running', recoveryError: undefined });
     try {
       const found = await recovery;
-      change({
-        recovery: 'done',
-        recoveryResult: found,
-        ...(found.rollback === undefined ? {} : { result: found.rollback }),
-        ...(found.migration === undefined ? {} : { migrationResult: found.migration }),
-      });
+      change({ recovery: 'done', recoveryResult: found });
+      const { rollback: result, migration: migrationResult } = found;
+      if (result !== undefined || migrationResult !== undefined) noteEnd({ result, migrationResult });
       return found;
     } catch (error) {
       if (before !== 'done') change({ recovery: 'failed', recoveryError: asFault(error) });
@@ -52,43 +52,25 @@ export function createActions(client: Backpedal, findings: Cell<Findings>): Acti
     }
   };
 
-  let latestLook = {};
-  const check: BackpedalActions['check'] = async (options) => {
-    const look = {};
-    latestLook = look;
-    change({ ...NOTHING_CHECKED, isChecking: true, refusal: undefined });
-    // A run that began meanwhile, or a newer look, has made untrue what this one finds.
-    const isCurrent = (): boolean => latestLook === look && get().isChecking;
-    try {
-      const readiness = await client.canRollback();
-      const plan = readiness.canRollback ? await client.plan(options) : undefined;
-      if (isCurrent()) change({ readiness, plan, isChecking: false });
-      return plan;
-    } catch (error) {
-      if (isCurrent()) change({ isChecking: false, refusal: asFault(error) });
-      return undefined;
-    }
-  };
-
   const actions: BackpedalActions = Object.freeze({
-    check,
+    check: createCheck(client, findings),
     rollback: (request = { reason: 'USER_REQUEST' }) =>
       perform(async () => {
         const result = await client.rollback(request);
-        change({ result });
+        noteEnd({ result });
         return result;
       }),
     migrate: (options) =>
       perform(async () => {
         const migrationResult = await client.migrate(options);
-        change({ migrationResult });
+        noteEnd({ migrationResult });
         return migrationResult;
       }),
     recover: () => perform(() => followRecovery(client.recover())),
     decide: (decision) => isDone(() => client.decide(decision)),
     cancel: () => isDone(() => client.cancel()),
     unlock: (options) => isDone(() => client.unlock(options)),
-    dismiss: () => change({ ...NO_RESULTS, refusal: undefined, recoveryResult: undefined }),
+    dismiss: () => change({ look: undefined, end: undefined, refusal: undefined, recoveryResult: undefined }),
   } satisfies BackpedalActions);
 
   const followed = new WeakSet<Promise<RecoveryResult>>();

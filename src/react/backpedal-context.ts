@@ -9,10 +9,7 @@ export const BackpedalContext: Context<ClientStore | null> = createContext<Clien
 export function useClientStore(): ClientStore {
   const store = useContext(BackpedalContext);
   if (store !== null) return store;
-  throw new BackpedalError(
-    'PROVIDER_MISSING',
-    'There is no client here. Put the component inside <BackpedalProvider client={…}>.',
-  );
+  throw new BackpedalError('PROVIDER_MISSING', 'No client here. Put the component inside a <BackpedalProvider>.');
 }
 
 /**

@@ -50,12 +50,12 @@ export function BackpedalProvider(props: BackpedalProviderProps): ReactElement {
   useEffect(() => {
     if (recovery === undefined) return;
     if (recovery !== 'start') store.followRecovery(recovery);
-    else if (store.getSnapshot().recovery === 'unknown') void store.getSnapshot().actions.recover();
+    else if (store.getSnapshot().recovery === 'unknown') void store.actions.recover();
   }, [store, recovery]);
 
   const isReady = recovery === undefined || state === 'done';
   if (!isReady && typeof fallback !== 'function' && error !== undefined) throw error;
-  const retry = (): void => void store.getSnapshot().actions.recover();
-  const instead = typeof fallback === 'function' ? fallback({ error, retry }) : fallback;
+  const instead =
+    typeof fallback === 'function' ? fallback({ error, retry: () => void store.actions.recover() }) : fallback;
   return <BackpedalContext.Provider value={store}>{isReady ? children : instead}</BackpedalContext.Provider>;
 }

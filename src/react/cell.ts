@@ -13,12 +13,15 @@ export interface Cell<T> {
   /** Calls everybody who listens. */
   readonly tell: () => void;
   readonly subscribe: (listener: () => void) => () => void;
-  readonly hasListeners: () => boolean;
 }
 
-/** A cell that holds `initial`. */
-export function createCell<T extends object>(initial: T): Cell<T> {
+/**
+ * A cell that holds `initial`.
+ * @param whileListened is called when the first one begins to listen; what it returns, when the last one has stopped
+ */
+export function createCell<T extends object>(initial: T, whileListened: () => () => void): Cell<T> {
   let value = initial;
+  let stop: () => void;
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const listener of [...listeners]) listener();
@@ -31,11 +34,12 @@ export function createCell<T extends object>(initial: T): Cell<T> {
     },
     tell,
     subscribe: (listener) => {
-      // Two that pass the same function are still two.
-      const own = (): void => listener();
-      listeners.add(own);
-      return () => listeners.delete(own);
+      listeners.add(listener);
+      if (listeners.size === 1) stop = whileListened();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) stop();
+      };
     },
-    hasListeners: () => listeners.size > 0,
   };
 }

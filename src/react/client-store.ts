@@ -1,8 +1,8 @@
-import type { AuditEntry, Backpedal, BackupSummary, RecoveryResult } from '../index.ts';
-import { createActions } from './actions.ts';
+import type { AuditEntry, Backpedal, BackupSummary } from '../index.ts';
+import { type ActionsOfClient, createActions } from './actions.ts';
 import { browserClock } from './browser-clock.ts';
 import { createCell, type ExternalStore } from './cell.ts';
-import { NO_FINDINGS, NO_RESULTS, NOTHING_CHECKED } from './findings.ts';
+import { NO_FINDINGS } from './findings.ts';
 import { createListStore, type ListStore } from './list-store.ts';
 import { hasEnded, type PacingClock, paceStatus } from './paced-status.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -10,24 +10,16 @@ import type { RollbackSnapshot } from './types.ts';
 import { UNKNOWN_STATUS } from './unknown-status.ts';
 
 /** What all providers of one client share. */
-export interface ClientStore extends ExternalStore<RollbackSnapshot> {
+export interface ClientStore extends ExternalStore<RollbackSnapshot>, ActionsOfClient {
   readonly client: Backpedal;
   readonly backups: ListStore<BackupSummary>;
   readonly auditTrail: ListStore<AuditEntry>;
-  readonly followRecovery: (recovery: Promise<RecoveryResult>) => void;
 }
 
 function createClientStore(client: Backpedal, clock: PacingClock): ClientStore {
-  const findings = createCell(NO_FINDINGS);
+  const findings = createCell(NO_FINDINGS, () => status.listen());
   const { actions, followRecovery } = createActions(client, findings);
-  const status = paceStatus(client, clock, () => {
-    const { runId } = status.get();
-    if (runId !== run) findings.change(NO_RESULTS);
-    else if (hasEnded(status.get())) findings.change(NOTHING_CHECKED);
-    else findings.tell();
-    run = runId;
-  });
-  let run = status.get().runId;
+  const status = paceStatus(client, clock, findings.tell);
 
   const unknown = snapshotOf(UNKNOWN_STATUS, NO_FINDINGS, actions);
   let made = { status: UNKNOWN_STATUS, findings: NO_FINDINGS, snapshot: unknown };
@@ -38,27 +30,13 @@ function createClientStore(client: Backpedal, clock: PacingClock): ClientStore {
     return made.snapshot;
   };
 
-  let stop = (): void => {};
-  const subscribe = (listener: () => void): (() => void) => {
-    const unsubscribe = findings.subscribe(listener);
-    if (!isListening) stop = status.listen();
-    isListening = true;
-    return () => {
-      unsubscribe();
-      isListening = findings.hasListeners();
-      if (!isListening) stop();
-    };
-  };
-  let isListening = false;
-
-  /** Calls the listener whenever a run has come to rest. */
+  /** Calls the listener whenever a run has come to rest, and when it leaves safe mode. */
   const runEnded = (listener: () => void): (() => void) => {
-    let before = client.getSnapshot();
+    let before = client.getSnapshot().state;
     return client.subscribe(() => {
-      const now = client.getSnapshot();
-      const isSame = now.runId === before.runId && now.state === before.state;
-      before = now;
-      if (!isSame && hasEnded(now)) listener();
+      const status = client.getSnapshot();
+      if (status.state !== before && hasEnded(status)) listener();
+      before = status.state;
     });
   };
 
@@ -66,7 +44,8 @@ function createClientStore(client: Backpedal, clock: PacingClock): ClientStore {
     client,
     getSnapshot,
     getServerSnapshot: () => unknown,
-    subscribe,
+    subscribe: findings.subscribe,
+    actions,
     followRecovery,
     backups: createListStore(() => client.backups.list(), runEnded),
     auditTrail: createListStore(() => client.audit.list(), runEnded),

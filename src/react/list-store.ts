@@ -33,22 +33,21 @@ export function createListStore<T>(
   read: () => Promise<readonly T[]>,
   outdated: (listener: () => void) => () => void,
 ): ListStore<T> {
-  const cell = createCell<ListSnapshot<T>>(UNREAD);
+  const cell = createCell<ListSnapshot<T>>(UNREAD, () => {
+    if (reading === null) void refresh();
+    return outdated(() => void refresh());
+  });
   let reading: Promise<void> | null = null;
   let isOutdated = false;
-  let stop = (): void => {};
 
-  const readOnce = async (): Promise<void> => {
-    try {
-      cell.change({ items: await read(), isError: false, error: undefined });
-    } catch (error) {
-      cell.change({ isError: true, error: asFault(error) });
-    }
-  };
   const readUntilCurrent = async (): Promise<void> => {
     do {
       isOutdated = false;
-      await readOnce();
+      try {
+        cell.change({ items: await read(), isError: false, error: undefined });
+      } catch (error) {
+        cell.change({ isError: true, error: asFault(error) });
+      }
     } while (isOutdated);
     reading = null;
     cell.change({ isPending: false });
@@ -64,17 +63,7 @@ export function createListStore<T>(
   return {
     getSnapshot: cell.get,
     getServerSnapshot: () => UNREAD,
-    subscribe: (listener) => {
-      if (!cell.hasListeners()) {
-        stop = outdated(() => void refresh());
-        if (reading === null) void refresh();
-      }
-      const unsubscribe = cell.subscribe(listener);
-      return () => {
-        unsubscribe();
-        if (!cell.hasListeners()) stop();
-      };
-    },
+    subscribe: cell.subscribe,
     refresh,
   };
 }

@@ -24,7 +24,7 @@ export interface PacedStatus {
 export function paceStatus(client: Backpedal, clock: PacingClock, changed: () => void): PacedStatus {
   let latest = client.getSnapshot();
   let shown = latest;
-  let renewedAt = Number.NEGATIVE_INFINITY;
+  let renewedAt = -Infinity;
   let isAsleep = false;
   let isListening = false;
 

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../index.ts';
 import { useClientStore } from './backpedal-context.ts';
 import type { ListSnapshot } from './list-store.ts';
-import { useSelected } from './use-selected.ts';
+import { everything, useSelected } from './use-selected.ts';
 
 /** The audit trail, oldest entry first. */
 export interface AuditTrailView extends Omit<ListSnapshot<AuditEntry>, 'items'> {
@@ -9,8 +9,6 @@ export interface AuditTrailView extends Omit<ListSnapshot<AuditEntry>, 'items'> 
   readonly entries: readonly AuditEntry[] | undefined;
   readonly refresh: () => Promise<void>;
 }
-
-const everything = <T>(snapshot: T): T => snapshot;
 
 /**
  * The audit trail: read when the first component shows it, and again after every run.

@@ -2,12 +2,10 @@ import { useMemo } from 'react';
 import type { Backpedal, BackupSummary } from '../index.ts';
 import { useClientStore } from './backpedal-context.ts';
 import type { ListSnapshot } from './list-store.ts';
-import { useSelected } from './use-selected.ts';
+import { everything, useSelected } from './use-selected.ts';
 
 /** The client's `backups`, of which those that change something renew the list. They reject as the client's do. */
-export interface BackupActions extends Omit<Backpedal['backups'], 'list'> {
-  readonly refresh: () => Promise<void>;
-}
+export type BackupActions = Backpedal['backups'] & { readonly refresh: () => Promise<void> };
 
 /** The generations of the backup, and what can be done with them. */
 export interface BackupsView extends Omit<ListSnapshot<BackupSummary>, 'items'> {
@@ -15,8 +13,6 @@ export interface BackupsView extends Omit<ListSnapshot<BackupSummary>, 'items'> 
   readonly backups: readonly BackupSummary[] | undefined;
   readonly actions: BackupActions;
 }
-
-const everything = <T>(snapshot: T): T => snapshot;
 
 /**
  * The generations of the backup: read when the first component shows them, and again after every run, import and
@@ -29,9 +25,8 @@ export function useBackups(): BackupsView {
   const actions = useMemo<BackupActions>(() => {
     const { refresh } = backups;
     return {
+      ...client.backups,
       refresh,
-      verify: client.backups.verify,
-      export: client.backups.export,
       import: async (text) => {
         const imported = await client.backups.import(text);
         await refresh();

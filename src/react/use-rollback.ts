@@ -1,8 +1,6 @@
 import { useClientStore } from './backpedal-context.ts';
 import type { RollbackSnapshot } from './types.ts';
-import { type Equality, useSelected } from './use-selected.ts';
-
-const everything = (snapshot: RollbackSnapshot): unknown => snapshot;
+import { type Equality, everything, useSelected } from './use-selected.ts';
 
 /**
  * All that is known of the migration and its rollback, and the actions on it. With a selector the component renders
@@ -12,6 +10,9 @@ const everything = (snapshot: RollbackSnapshot): unknown => snapshot;
  */
 export function useRollback(): RollbackSnapshot;
 export function useRollback<T>(selector: (snapshot: RollbackSnapshot) => T, isEqual?: Equality<T>): T;
-export function useRollback(selector = everything, isEqual?: Equality<unknown>): unknown {
+export function useRollback(
+  selector: (snapshot: RollbackSnapshot) => unknown = everything,
+  isEqual?: Equality<unknown>,
+): unknown {
   return useSelected(useClientStore(), selector, isEqual);
 }

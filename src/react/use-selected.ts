@@ -1,6 +1,9 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ExternalStore } from './cell.ts';
 
+/** The selector that selects everything. */
+export const everything = <T>(snapshot: T): T => snapshot;
+
 /** How two selections are compared; `Object.is` unless told. */
 export type Equality<T> = (one: T, other: T) => boolean;
 
@@ -8,7 +11,7 @@ export type Equality<T> = (one: T, other: T) => boolean;
 function remembering<S, T>(select: (snapshot: S) => T): (snapshot: S) => T {
   let last: { readonly snapshot: S; readonly selected: T } | undefined;
   return (snapshot) => {
-    if (last === undefined || !Object.is(last.snapshot, snapshot)) last = { snapshot, selected: select(snapshot) };
+    if (last?.snapshot !== snapshot) last = { snapshot, selected: select(snapshot) };
     return last.selected;
   };
 }
@@ -20,17 +23,20 @@ export function useSelected<S, T>(
   isEqual: Equality<T> = Object.is,
 ): T {
   const rendered = useRef<{ readonly value: T } | undefined>(undefined);
-  const [select, selectOnServer] = useMemo(() => {
-    const sameIfEqual = (snapshot: S): T => {
-      const next = selector(snapshot);
-      const last = rendered.current;
-      return last !== undefined && isEqual(last.value, next) ? last.value : next;
-    };
-    const remembered = remembering(sameIfEqual);
-    const rememberedOnServer = remembering(sameIfEqual);
-    return [() => remembered(store.getSnapshot()), () => rememberedOnServer(store.getServerSnapshot())];
-  }, [store, selector, isEqual]);
-  const value = useSyncExternalStore(store.subscribe, select, selectOnServer);
+  const select = useMemo(
+    () =>
+      remembering((snapshot: S): T => {
+        const next = selector(snapshot);
+        const last = rendered.current;
+        return last !== undefined && isEqual(last.value, next) ? last.value : next;
+      }),
+    [selector, isEqual],
+  );
+  const value = useSyncExternalStore(
+    store.subscribe,
+    () => select(store.getSnapshot()),
+    () => select(store.getServerSnapshot()),
+  );
   useEffect(() => {
     rendered.current = { value };
   }, [value]);

@@ -62,6 +62,23 @@ it('RE1 what a check finds after a run has begun is not shown', async () => {
   expect(last().canRollback).toBe(undefined);
 });
 
+it('RE1 what was found before a run that nobody watched is not shown', async () => {
+  const client = createTestClient({
+    state: 'rolledBack',
+    readiness: { canRollback: true, backupAvailable: true, estimatedTime: 1 },
+  });
+  const first = await mountHook(client, () => useRollback());
+  await acting(() => first.last().actions.check());
+  await acting(() => first.last().actions.rollback());
+  await acting(() => first.last().actions.check());
+  expect([first.last().canRollback, first.last().result?.outcome]).toEqual([true, 'rolledBack']);
+  await first.page.unmount();
+  client.show({ state: 'inspecting', runId: 'run-2' });
+  client.show({ state: 'unchanged', runId: 'run-2' });
+  const later = await mountHook(client, () => useRollback());
+  expect([later.renders[0]?.canRollback, later.renders[0]?.result]).toEqual([undefined, undefined]);
+});
+
 it('RE1 of two checks the later one counts', async () => {
   const answers = [deferred<void>(), deferred<void>()];
   let asked = 0;
@@ -206,6 +223,13 @@ it('RE10 the audit trail is read again after every run', async () => {
   expect(last().entries?.map(({ type }) => type)).toEqual(['MIGRATION']);
   await acting(() => on.until(client.rollback({ reason: 'USER_REQUEST' })));
   expect(last().entries?.map(({ type }) => type)).toEqual(['MIGRATION', 'MIGRATION_ROLLBACK']);
+});
+
+it('RE10 the audit trail is read again when somebody has unlocked', async () => {
+  const client = createTestClient({ state: 'safeMode' });
+  await mountHook(client, () => useAuditTrail());
+  await acting(() => client.unlock({ reason: 'repaired' }));
+  expect(client.calls.map(({ method }) => method)).toEqual(['audit.list', 'unlock', 'audit.list']);
 });
 
 it('RE10 what was read stays when reading fails, and is read once however many show it', async () => {
