@@ -11,20 +11,23 @@ const spoken = (code: string): string =>
 
 type Drift = Parameters<Messages['lost']>[0]['plan']['drift'];
 
-const driftText = ({ added, changed, deleted, dependents, storageKeys }: Drift, f: Formats): string =>
+const kinds = {
+  added: 'added',
+  changed: 'changed',
+  deleted: 'deleted',
+  dependents: 'dependent on them',
+  storageKeys: 'in storage',
+} as const;
+
+/** `3 added, 5 changed, and 1 in storage`; nothing when nothing has drifted. */
+const driftText = (drift: Drift, f: Formats): string =>
   f.list(
-    [
-      [added, 'row', 'added'],
-      [changed, 'row', 'changed'],
-      [deleted, 'row', 'deleted'],
-      [dependents, 'dependent row', 'added'],
-      [storageKeys, 'stored key', 'written'],
-    ]
-      .filter(([count]) => count)
-      .map(([count, word, what]) => `${many(count as number, word as string, f)} ${what}`),
+    (Object.keys(kinds) as (keyof typeof kinds)[])
+      .filter((kind) => drift[kind] > 0)
+      .map((kind) => `${f.number(drift[kind])} ${kinds[kind]}`),
   );
 
-const inArchive = 'They stay in the archive and can be exported.';
+const inArchive = 'They stay in the archive.';
 const nothing = (): string => 'nothing.';
 
 /** The default catalogue, in English. */
@@ -47,8 +50,8 @@ export const english: Messages = {
   rollBack: 'Roll back…',
   planTitle: 'Take the migration back?',
   planLead: ({ backupCreatedAt }, f) =>
-    `Your data goes back to where it was before the migration, from the backup of ${f.date(backupCreatedAt)}.`,
-  planLooking: 'Looking at what would change. Nothing is changed yet.',
+    `Your data goes back to where it was, from the backup of ${f.date(backupCreatedAt)}.`,
+  planLooking: 'Looking at what would change…',
   planImpossible: 'It cannot begin as things are',
   planConfirm: 'Roll back now',
   planTime: (seconds, f) => `This takes about ${f.duration(seconds)}.`,
@@ -65,10 +68,10 @@ export const english: Messages = {
   lost: ({ plan, choice }, f) => {
     const drift = driftText(plan.drift, f);
     if (drift === '') return 'Nothing.';
-    if (choice === null) return `That depends on your choice about ${drift}.`;
+    if (choice === null) return `That depends on what you choose about your changes (${drift}).`;
     return choice === 'merge'
-      ? `Nothing: ${drift} are carried over. What cannot be stays in the archive.`
-      : `${drift} after the migration. ${inArchive}`;
+      ? `Of your changes (${drift}), only what cannot be carried over. ${inArchive}`
+      : `Your changes (${drift}). ${inArchive}`;
   },
   keyActions: { restore: 'restored', keep: 'kept', displace: 'restored, newer value set aside' },
   showChanges: (count, f) => `Show ${many(count, 'change', f)}`,
@@ -84,18 +87,17 @@ export const english: Messages = {
   questions: {
     drift: {
       title: 'Your decision is needed',
-      text: ({ drift }, f) =>
-        `After the migration, there were changes that the backup does not know: ${driftText(drift, f)}.`,
+      text: ({ drift }, f) => `The backup does not know your changes after the migration (${driftText(drift, f)}).`,
     },
     olderBackup: {
       title: 'Only an older backup can be used',
       text: ({ createdAt, keys }, f) =>
-        `The backup of the migration is damaged or missing. An older one of ${f.date(createdAt)} with ${many(keys, 'key', f)} is intact.`,
+        `The backup of the migration is damaged or missing. One of ${f.date(createdAt)} is intact, with ${many(keys, 'key', f)}.`,
     },
     reconstruction: {
       title: 'Not everything can be proved',
       text: ({ exact, lossy, missing }, f) =>
-        `The backup cannot be used, so your data was put together from what is left: ${many(exact, 'item', f)} proved to be exact, ${f.number(lossy)} that may differ, ${f.number(missing)} not found.`,
+        `The backup is damaged or missing. Your data was put together from what is left: ${many(exact, 'item', f)} exact, ${f.number(lossy)} that may differ, ${f.number(missing)} not found.`,
     },
     emptiedStorage: {
       title: 'This browser’s data was emptied',
@@ -108,24 +110,24 @@ export const english: Messages = {
     merge: {
       label: 'Carry the changes over',
       effect: 'The backup is restored with the changes merged into it.',
-      loss: () => 'nothing. What cannot be carried over stays in the archive.',
+      loss: () => `only what cannot be carried over. ${inArchive}`,
       word: null,
     },
     discard: {
       label: 'Leave the changes out',
       effect: 'The backup is restored exactly as it was.',
-      loss: ({ drift }, f) => `${driftText(drift, f)}. ${inArchive}`,
+      loss: ({ drift }, f) => `your changes (${driftText(drift, f)}). ${inArchive}`,
       word: 'discard',
     },
     useOlderBackup: {
       label: 'Use the older backup',
       effect: 'What it holds is restored.',
-      loss: () => 'changes between that backup and the migration. Their rows stay in the archive.',
+      loss: () => `changes between that backup and the migration. ${inArchive}`,
       word: 'older',
     },
     reconstruct: {
       label: 'Put the data together',
-      effect: 'Looks at what is left elsewhere. You are asked before it is used, unless all of it is proved.',
+      effect: 'Looks at what is left. You are asked again unless all of it is proved.',
       loss: nothing,
       word: null,
     },
@@ -150,7 +152,7 @@ export const english: Messages = {
     },
     keepEmpty: {
       label: 'Leave it empty',
-      effect: 'Nothing is put back unasked any more. Backups and archive are kept.',
+      effect: 'Nothing is put back unasked any more.',
       loss: nothing,
       word: null,
     },
@@ -173,8 +175,8 @@ export const english: Messages = {
     recovering: 'Making sure that your data is complete…',
     running: 'Your data is being put back.',
     question: 'A rollback waits for your decision.',
-    safeMode: 'Your data is locked for safety. Every copy is kept.',
-    failed: 'It could not be made sure that your data is complete.',
+    safeMode: 'Your data is locked. Every copy is kept.',
+    failed: 'Your data could not be looked at.',
   },
   bannerActions: {
     recovering: '',
@@ -186,7 +188,7 @@ export const english: Messages = {
 
   safeModeTitle: 'Safe mode',
   safeModeText:
-    'The rollback could neither be finished nor undone, so migration and rollback are locked. No copy of your data has been deleted. Download the copies and contact support.',
+    'The rollback could neither be finished nor undone and is locked. No copy of your data has been deleted. Download the copies and contact support.',
   copies: 'Copies of your data',
   noCopies: 'No copy was found. Contact support first.',
   backupCopy: ({ createdAt, entries }, f) => `Backup of ${f.date(createdAt)}, ${many(entries, 'key', f)}`,
@@ -195,7 +197,7 @@ export const english: Messages = {
   downloadAll: 'Download every copy',
   contactSupport: 'Contact support',
   unlockTitle: 'Unlock after a repair',
-  unlockReason: 'What was repaired? It is kept in the audit trail.',
+  unlockReason: 'What was repaired?',
   unlock: 'Unlock',
 
   resultTitle: ({ outcome }) =>
@@ -229,8 +231,7 @@ export const english: Messages = {
   backupState: (check) => (check === undefined ? 'not checked' : check.valid ? 'intact' : 'damaged'),
   remove: 'Remove',
   removeTitle: 'Remove this backup?',
-  removeText: ({ createdAt }, f) =>
-    `The backup of ${f.date(createdAt)} is deleted for good. The last good one is never removed.`,
+  removeText: ({ createdAt }, f) => `The backup of ${f.date(createdAt)} is deleted for good.`,
   backupRemoved: 'The backup was removed.',
   import: 'Import a backup…',
   backupImported: 'The backup was checked and imported.',

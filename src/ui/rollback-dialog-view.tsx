@@ -3,7 +3,7 @@ import type { RollbackPlan } from '../index.ts';
 import type { Fault } from '../react/index.ts';
 import type { QuestionOf } from './messages.ts';
 import { Actions, Button } from './parts/button.tsx';
-import { type Answer, ChoiceField, isTyped, NO_ANSWER, TypedWord } from './parts/choice-field.tsx';
+import { ChoiceField, isTyped, NO_ANSWER } from './parts/choice-field.tsx';
 import { Dialog } from './parts/dialog.tsx';
 import { FaultNotice } from './parts/notice.tsx';
 import { driftTotal, PlanView, plannedChoice } from './plan-view.tsx';
@@ -26,38 +26,11 @@ export interface RollbackDialogViewProps {
   readonly onClose: () => void;
 }
 
-const questionFrom = ({ drift }: RollbackPlan): QuestionOf<'drift'> => ({
-  question: 'drift',
-  choices: ['merge', 'discard'],
-  driftDigest: drift.digest,
-  drift,
-});
-
-/** The plan, and what the person has to say about the drift before the rollback may begin. */
-function PlanAndChoice({
-  plan,
-  answer,
-  onAnswer,
-}: {
-  readonly plan: RollbackPlan;
-  readonly answer: Answer;
-  readonly onAnswer: (answer: Answer) => void;
-}): ReactElement {
-  const { messages } = useUi();
-  const { word } = messages.choices.discard;
+/** What becomes of the drift by the definition is all that can be chosen; otherwise either. */
+function questionFrom(plan: RollbackPlan): QuestionOf<'drift'> {
+  const { drift } = plan;
   const planned = plannedChoice(plan);
-  const isAsked = plan.possible && driftTotal(plan.drift) > 0;
-  return (
-    <>
-      <PlanView plan={plan} choice={answer.choice as Confirmation['choice']} />
-      {isAsked && planned === null && (
-        <ChoiceField question={questionFrom(plan)} legend={messages.driftLegend} answer={answer} onAnswer={onAnswer} />
-      )}
-      {isAsked && planned === 'discard' && word !== null && (
-        <TypedWord word={word} typed={answer.typed} onTyped={(typed) => onAnswer({ choice: planned, typed })} />
-      )}
-    </>
-  );
+  return { question: 'drift', choices: planned ? [planned] : ['merge', 'discard'], driftDigest: drift.digest, drift };
 }
 
 /**
@@ -67,31 +40,38 @@ function PlanAndChoice({
 export function RollbackDialogView({ plan, fault, onConfirm, onClose }: RollbackDialogViewProps): ReactElement {
   const { messages } = useUi();
   const [given, setGiven] = useState({ to: '', answer: NO_ANSWER });
-  const driftDigest = plan?.drift.digest ?? '';
+  const shown = fault === undefined ? plan : undefined;
+  const driftDigest = shown?.drift.digest ?? '';
+  const hasDrift = shown !== undefined && driftTotal(shown.drift) > 0;
   // An answer is to what was seen: other drift is asked about again.
-  const answer = given.to === driftDigest ? given.answer : { choice: plan ? plannedChoice(plan) : null, typed: '' };
-  const choice = plan !== undefined && driftTotal(plan.drift) > 0 ? (answer.choice as Confirmation['choice']) : null;
-  const isPossible = plan?.possible === true && fault === undefined;
-  const isAnswered =
-    plan !== undefined &&
-    (driftTotal(plan.drift) === 0 || (choice !== null && isTyped(messages.choices[choice].word, answer.typed)));
+  const answer = given.to === driftDigest ? given.answer : { choice: shown ? plannedChoice(shown) : null, typed: '' };
+  const choice = hasDrift ? (answer.choice as Confirmation['choice']) : null;
+  const isReady =
+    shown?.possible === true &&
+    (!hasDrift || (choice !== null && isTyped(messages.choices[choice].word, answer.typed)));
   return (
     <Dialog title={messages.planTitle} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (isPossible && isAnswered) onConfirm({ choice, driftDigest });
+          if (isReady) onConfirm({ choice, driftDigest });
         }}
       >
         <FaultNotice fault={fault} />
         {plan === undefined && fault === undefined && <p role="status">{messages.planLooking}</p>}
-        {plan !== undefined && fault === undefined && (
-          <PlanAndChoice plan={plan} answer={answer} onAnswer={(next) => setGiven({ to: driftDigest, answer: next })} />
+        {shown && <PlanView plan={shown} choice={choice} />}
+        {shown?.possible && hasDrift && (
+          <ChoiceField
+            question={questionFrom(shown)}
+            legend={messages.driftLegend}
+            answer={answer}
+            onAnswer={(next) => setGiven({ to: driftDigest, answer: next })}
+          />
         )}
         <Actions>
           <Button onPress={onClose}>{messages.cancel}</Button>
-          {isPossible && (
-            <Button kind="danger" off={!isAnswered}>
+          {shown?.possible && (
+            <Button kind="danger" off={!isReady}>
               {messages.planConfirm}
             </Button>
           )}

@@ -45,7 +45,9 @@ export const HundredThousand: Story = {
 };
 
 export const LongText: Story = {
-  args: { entries: audit(1).map((entry) => ({ ...entry, reason: LONG_NAME, detail: LONG_NAME, performedBy: LONG_NAME })) },
+  args: {
+    entries: audit(1).map((entry) => ({ ...entry, reason: LONG_NAME, detail: LONG_NAME, performedBy: LONG_NAME })),
+  },
 };
 
 export const Narrow: Story = { decorators: [narrow] };

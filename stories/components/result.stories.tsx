@@ -38,7 +38,10 @@ export const WithWarnings: Story = {
       success: false,
       finalStatus: 'PARTIAL',
       warnings: [
-        { code: 'CACHE_UNAVAILABLE', message: 'The cache could not be emptied; it may show old data until it expires.' },
+        {
+          code: 'CACHE_UNAVAILABLE',
+          message: 'The cache could not be emptied; it may show old data until it expires.',
+        },
       ],
     }),
   },

@@ -124,7 +124,7 @@ describe('drift', () => {
     const ui = await showOn(client, <RollbackScreen />);
     const { ending } = await acting(() => asking(on, client));
     expect(ui.host.querySelectorAll('[type="radio"]:checked')).toHaveLength(0);
-    expect(ui.text()).toContain('What is lost: 1 row changed. They stay in the archive and can be exported.');
+    expect(ui.text()).toContain('What is lost: your changes (1 changed). They stay in the archive.');
     await ui.press('Cancel the rollback');
     await acting(() => on.until(ending));
     await passing(on, () => ui.host.querySelector('h2')?.textContent === 'Nothing was changed', 'the end');

@@ -16,31 +16,6 @@ export const NO_ANSWER: Answer = { choice: null, typed: '' };
 export const isTyped = (word: string | null, typed: string): boolean =>
   word === null || typed.trim().toLowerCase() === word.toLowerCase();
 
-/** The word that has to be typed where something would be lost. */
-export function TypedWord({
-  word,
-  typed,
-  onTyped,
-}: {
-  readonly word: string;
-  readonly typed: string;
-  readonly onTyped: (typed: string) => void;
-}): ReactElement {
-  const { messages, formats } = useUi();
-  return (
-    <label className="bp-typed" ref={(label) => label?.scrollIntoView({ block: 'nearest' })}>
-      {messages.typeWord(word, formats)}
-      <input
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={typed}
-        onChange={(event) => onTyped(event.target.value)}
-      />
-    </label>
-  );
-}
-
 /** The choices of a question, each with what it does and what is lost by it. */
 export function ChoiceField({
   question,
@@ -81,7 +56,18 @@ export function ChoiceField({
           </div>
         </div>
       ))}
-      {word && <TypedWord word={word} typed={typed} onTyped={(next) => onAnswer({ choice, typed: next })} />}
+      {word && (
+        <label className="bp-typed" ref={(label) => label?.scrollIntoView({ block: 'nearest' })}>
+          {messages.typeWord(word, formats)}
+          <input
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={typed}
+            onChange={({ target }) => onAnswer({ choice, typed: target.value })}
+          />
+        </label>
+      )}
     </fieldset>
   );
 }
