@@ -3,7 +3,7 @@ import { BROWSER_PROFILE } from '../../ports/failure-domain.ts';
 import type { ImageStore, SaveOutcome, StoredImage } from '../../ports/image-store.ts';
 import { type Entries, indexedDbConnection, newMark } from './indexed-db-connection.ts';
 import { describeFault, type IndexedDbFaultKind } from './indexed-db-fault.ts';
-import { requestPersistence } from './request-persistence.ts';
+import { persistenceRequest } from './request-persistence.ts';
 
 /** Options of `indexedDbImageStore`. */
 export interface IndexedDbImageStoreOptions {
@@ -53,6 +53,7 @@ const compact = (bytes: Uint8Array): Uint8Array =>
  */
 export function indexedDbImageStore(name: string, options: IndexedDbImageStoreOptions = {}): ImageStore {
   const connection = indexedDbConnection(name);
+  const requestPersistence = persistenceRequest();
   const attempt = async <Result>(doing: string, work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();

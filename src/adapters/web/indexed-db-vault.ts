@@ -5,7 +5,7 @@ import { vaultNameFault, vaultPrefixFault } from '../../ports/vault-name.ts';
 import { isWellFormed } from '../../ports/well-formed.ts';
 import { indexedDbConnection } from './indexed-db-connection.ts';
 import { describeFault } from './indexed-db-fault.ts';
-import { requestPersistence } from './request-persistence.ts';
+import { persistenceRequest } from './request-persistence.ts';
 import { whileAbsent } from './while-absent.ts';
 
 /** Options of `indexedDbVault`. */
@@ -54,6 +54,7 @@ function textOf(found: unknown, name: string): string | null {
 export function indexedDbVault(options: IndexedDbVaultOptions = {}): VaultPort {
   const { name: database = 'backpedal', failureDomain = BROWSER_PROFILE } = options;
   const connection = indexedDbConnection(database);
+  const requestPersistence = persistenceRequest();
   const attempt = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
