@@ -165,7 +165,7 @@ const layers = [
     'examples-use-public-entries',
     'An example that needs our insides shows nothing to a reader who has only the package.',
     '^examples/',
-    ['^examples/', ...ENTRIES, '^node_modules/'],
+    ['^examples/', ...ENTRIES, '^src/ui/styles\\.css$', '^node_modules/'],
   ),
 ];
 

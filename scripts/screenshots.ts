@@ -61,7 +61,11 @@ async function takeAll(page: Page, address: string): Promise<void> {
 
 await mkdir(FOLDER, { recursive: true });
 const profile = await mkdtemp(join(tmpdir(), 'backpedal-screenshots-'));
-const server = await createServer({ configFile: 'examples/tasks/vite.config.ts', server: { port: 0 }, logLevel: 'error' });
+const server = await createServer({
+  configFile: 'examples/tasks/vite.config.ts',
+  server: { port: 0 },
+  logLevel: 'error',
+});
 await server.listen();
 const browser = await launchBrowser({ profile, args: ['--hide-scrollbars'] });
 try {

@@ -27,7 +27,8 @@ const settled = <T>(request: IDBRequest<T>): Promise<T> =>
 
 async function startAfresh(): Promise<void> {
   localStorage.clear();
-  for (const { name } of await indexedDB.databases()) if (name !== undefined) await settled(indexedDB.deleteDatabase(name));
+  for (const { name } of await indexedDB.databases())
+    if (name !== undefined) await settled(indexedDB.deleteDatabase(name));
 }
 
 async function ours(): Promise<Measured> {
@@ -112,7 +113,9 @@ async function procedure(): Promise<Measured> {
   const ids = (await load()).map(({ id }) => id);
   db.transaction((tx) => {
     for (let at = 0; at < ids.length; at += CHUNK)
-      tx.delete(tasks).where(inArray(tasks.id, ids.slice(at, at + CHUNK))).run();
+      tx.delete(tasks)
+        .where(inArray(tasks.id, ids.slice(at, at + CHUNK)))
+        .run();
   });
   await records.put('image', raw.export());
   localStorage.setItem(KEY, JSON.stringify({ state: { tasks: await load() }, version: 0 }));

@@ -22,10 +22,11 @@ const move = (page: Page): Promise<void> => page.getByRole('button', { name: 'Mo
 const takeBack = (page: Page) => page.getByRole('button', { name: 'Take it back' });
 const done = (page: Page): Promise<void> => page.getByText('Your data is back').waitFor();
 const titles = (page: Page): Promise<string[]> =>
-  page.getByRole('textbox', { name: 'Title' }).evaluateAll((fields) =>
-    fields.map((field) => (field as unknown as { value: string }).value),
-  );
-const stored = (page: Page): Promise<string | null> => page.evaluate<string | null>('localStorage.getItem("task-store")');
+  page
+    .getByRole('textbox', { name: 'Title' })
+    .evaluateAll((fields) => fields.map((field) => (field as unknown as { value: string }).value));
+const stored = (page: Page): Promise<string | null> =>
+  page.evaluate<string | null>('localStorage.getItem("task-store")');
 
 /** Changes a row, adds one, and removes one. */
 async function work(page: Page): Promise<void> {
@@ -48,7 +49,11 @@ async function confirm(page: Page, choice: 'Carry the changes over' | 'Leave the
 describe.skipIf(!hasChromium)('the example app', () => {
   beforeAll(async () => {
     profiles = await mkdtemp(join(tmpdir(), 'backpedal-example-'));
-    server = await createServer({ configFile: 'examples/tasks/vite.config.ts', server: { port: 0 }, logLevel: 'error' });
+    server = await createServer({
+      configFile: 'examples/tasks/vite.config.ts',
+      server: { port: 0 },
+      logLevel: 'error',
+    });
     await server.listen();
     address = server.resolvedUrls?.local[0] ?? '';
     // The first page has everything transformed, so that the tests wait for nothing but the app.
@@ -72,19 +77,22 @@ describe.skipIf(!hasChromium)('the example app', () => {
     }
   }
 
-  it('EX1 EX2 works on rows after its migration, shows what that changed, and takes it back with the changes', { timeout: SLOW }, () =>
-    inApp(async (page) => {
-      await move(page);
-      await takeBack(page).waitFor();
-      expect(await stored(page)).toBeNull();
-      await work(page);
-      await confirm(page, 'Carry the changes over');
-      await done(page);
-      const after = await titles(page);
-      expect(after).toEqual(expect.arrayContaining(['Changed after the migration', 'Added after the migration']));
-      expect(after).not.toContain('Prune the apple tree');
-      expect(await stored(page)).toContain('Added after the migration');
-    }),
+  it(
+    'EX1 EX2 works on rows after its migration, shows what that changed, and takes it back with the changes',
+    { timeout: SLOW },
+    () =>
+      inApp(async (page) => {
+        await move(page);
+        await takeBack(page).waitFor();
+        expect(await stored(page)).toBeNull();
+        await work(page);
+        await confirm(page, 'Carry the changes over');
+        await done(page);
+        const after = await titles(page);
+        expect(after).toEqual(expect.arrayContaining(['Changed after the migration', 'Added after the migration']));
+        expect(after).not.toContain('Prune the apple tree');
+        expect(await stored(page)).toContain('Added after the migration');
+      }),
   );
 
   it('EX2 leaves the changes out, or everything as it is, as the person chooses', { timeout: SLOW }, () =>
@@ -153,7 +161,11 @@ describe.skipIf(!hasChromium)('the example app', () => {
       await page.getByRole('radio').first().waitFor();
       expect(await stored(page)).toBeNull();
       await page.getByRole('radio', { name: /restore/i }).check();
-      await page.locator('form button[type=submit], button').filter({ hasText: /continue|confirm|answer|restore/i }).last().click();
+      await page
+        .locator('form button[type=submit], button')
+        .filter({ hasText: /continue|confirm|answer|restore/i })
+        .last()
+        .click();
       await expect.poll(() => stored(page), { timeout: 30_000 }).toBe(before);
     }),
   );

@@ -6,7 +6,8 @@ import { tell } from '../../scripts/crash/chromium/app-browser.ts';
 import { diskOf } from '../../scripts/crash/chromium/disk.ts';
 import type { Dump } from '../../scripts/crash/chromium/dump.ts';
 import type { PageAnswer, PageOrder } from '../../scripts/crash/chromium/page-protocol.ts';
-import { type ChromiumSetting, type EpisodeEnds, unstruck } from '../../scripts/crash/chromium/setting.ts';
+import { type EpisodeEnds, unstruck } from '../../scripts/crash/chromium/served.ts';
+import type { ChromiumSetting } from '../../scripts/crash/chromium/setting.ts';
 import type { Disk } from '../../scripts/crash/node/disk/disk.ts';
 import type { Beginning } from '../../scripts/crash/node/world.ts';
 

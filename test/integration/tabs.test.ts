@@ -25,8 +25,11 @@ const outcomeOf = (answer: PageAnswer): string => {
 };
 
 /** How many there are of each. */
-const counts = (texts: readonly string[]): Record<string, number> =>
-  texts.reduce<Record<string, number>>((all, text) => ({ ...all, [text]: (all[text] ?? 0) + 1 }), {});
+function counts(texts: readonly string[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const text of texts) all[text] = (all[text] ?? 0) + 1;
+  return all;
+}
 
 const rollbacksIn = ({ journal }: Disk): string[] =>
   journal.runs.filter(({ machine }) => machine === 'rollback').map(({ end }) => end ?? 'open');

@@ -8,7 +8,7 @@ import { diskOf } from './disk.ts';
 import type { Dump } from './dump.ts';
 import type { PageAnswer, PageOrder } from './page-protocol.ts';
 import type { Prelude } from './scenarios.ts';
-import type { ChromiumSetting, EpisodeEnds } from './setting.ts';
+import type { EpisodeEnds, Served } from './served.ts';
 
 /** How an order ended. */
 export type Ending =
@@ -101,7 +101,7 @@ function orderAndStrike(
 
 /** Opens a browser on a profile, with no tab of the app in it yet. */
 export async function openAppBrowser(
-  { SQL, site, episodes }: Pick<ChromiumSetting, 'SQL' | 'site' | 'episodes'>,
+  { SQL, site, episodes }: Served,
   { profile, episode }: { readonly profile: string; readonly episode: string },
 ): Promise<AppBrowser> {
   const browser = await launchBrowser({ profile });

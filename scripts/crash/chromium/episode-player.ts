@@ -7,7 +7,8 @@ import type { Action, Told } from '../protocol.ts';
 import type { Verdict } from '../target.ts';
 import { type AppBrowser, type Ending, openAppBrowser } from './app-browser.ts';
 import type { ChromiumScenario } from './scenarios.ts';
-import { type ChromiumSetting, unstruck } from './setting.ts';
+import { unstruck } from './served.ts';
+import type { ChromiumSetting } from './setting.ts';
 
 /** What became of an episode, and how long its first order took. */
 export type PlayedInChromium = Verdict & Pick<Play, 'measures'>;

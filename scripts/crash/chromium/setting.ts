@@ -1,34 +1,20 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SqlJsStatic } from 'sql.js';
 import { bundledPages } from '../../browser/bundle.ts';
-import { type Site, serveSite } from '../../browser/site.ts';
+import { serveSite } from '../../browser/site.ts';
 import { loadSql } from '../node/app.ts';
 import { type Disk, imageOf } from '../node/disk/disk.ts';
 import type { RowsOfWorlds } from '../node/judge.ts';
 import type { Beginning } from '../node/world.ts';
 import { type AppBrowser, openAppBrowser } from './app-browser.ts';
 import type { Prelude } from './scenarios.ts';
+import { type EpisodeEnds, type Served, unstruck } from './served.ts';
 
 const PAGES = fileURLToPath(new URL('page/', import.meta.url));
 
-/** What pages of an episode send. */
-export interface EpisodeEnds {
-  /** Called when a page says that it is where it is to be struck; it stands still until this resolves. */
-  strike: (operation: number) => Promise<void>;
-  readonly notices: Set<string>;
-}
-
-/** An episode in which nothing befalls anybody yet. */
-export const unstruck = (): EpisodeEnds => ({ strike: async () => {}, notices: new Set() });
-
 /** What all episodes share. */
-export interface ChromiumSetting {
-  readonly SQL: SqlJsStatic;
-  readonly site: Site;
-  /** By the number of the episode. */
-  readonly episodes: Map<string, EpisodeEnds>;
+export interface ChromiumSetting extends Served {
   /** The profiles of the worlds in which scenarios begin, to be copied. */
   readonly worlds: Readonly<Record<Beginning, string>>;
   readonly rows: RowsOfWorlds;
@@ -36,10 +22,8 @@ export interface ChromiumSetting {
   readonly runsBefore: Readonly<Record<Beginning, number>>;
 }
 
-type Unprepared = Pick<ChromiumSetting, 'SQL' | 'site' | 'episodes'>;
-
 /** Has a page do something in a profile, ends the browser in good order, and reads what lies there then. */
-async function prepare(setting: Unprepared, profile: string, deeds: readonly Prelude[]): Promise<Disk> {
+async function prepare(setting: Served, profile: string, deeds: readonly Prelude[]): Promise<Disk> {
   const browser: AppBrowser = await openAppBrowser(setting, { profile, episode: 'setting' });
   for (const deed of deeds) await browser.perform(deed);
   await browser.quit();

@@ -8,19 +8,9 @@ import type { WebApp } from './app.ts';
  * - `ballast`: megabytes into storage.
  * - `open`: nothing. `look`: its store reads, through the gate. `save`: its store saves what it once read.
  * - `overwrite`: somebody writes newer values into every key, past the gate. `writeLate`: into one of them.
- * - `steal`: takes the local lock away from whoever holds it. `logOut`: empties storage.
+ * - `steal`: takes the local lock away from whoever holds it.
  */
-export type Deed =
-  | 'create'
-  | 'work'
-  | 'ballast'
-  | 'open'
-  | 'look'
-  | 'save'
-  | 'overwrite'
-  | 'writeLate'
-  | 'steal'
-  | 'logOut';
+export type Deed = 'create' | 'work' | 'ballast' | 'open' | 'look' | 'save' | 'overwrite' | 'writeLate' | 'steal';
 
 /** What a tab that nobody has told of the migration writes. */
 export const LATE: Readonly<Record<string, string>> = { 'task-store': '{"state":{"tasks":[]},"version":3}' };
@@ -66,7 +56,6 @@ const deeds: Readonly<Record<Deed, (app: WebApp) => unknown>> = {
   overwrite: () => write(newer()),
   writeLate: () => write(LATE),
   steal,
-  logOut: () => localStorage.clear(),
 };
 
 /** Whether an order is one of these. */
