@@ -82,7 +82,9 @@ async function keysOf(
   const texts = new Map(merged?.entries ?? []);
   for (const entry of entries) {
     const { key, kind } = entry;
-    const isRestored = isBack && kind === 'collection';
+    // Form data that was missing was put back and verified; by now the browser may have lost it again (hazard H1).
+    const wasMissing = before.get(key) === 'missing' && (values.get(key) ?? null) === null;
+    const isRestored = isBack && (kind === 'collection' || wasMissing);
     const found = isRestored
       ? await restored(entry, texts.get(key), merged?.hashes.get(key))
       : await present(entry, values.get(key) ?? null, isBack);

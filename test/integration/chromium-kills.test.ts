@@ -90,9 +90,10 @@ describe.skipIf(!hasChromium)('a browser that is killed', () => {
       'rollback@before:localStorage.setItem',
       'undo@after:database.undoClear',
       'rollback@after:notify',
+        'merge@after:database.release',
     ]);
     expect(faultsOf(results)).toEqual([]);
-    expect(sum(results, 'kills')).toBe(7);
+    expect(sum(results, 'kills')).toBe(8);
   });
 
   it('KC4 KC5 nor when only the process of the page is killed, or the tab is closed', { timeout: SLOW }, async () => {
