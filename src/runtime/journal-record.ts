@@ -67,11 +67,26 @@ export async function writeRecord(
   return { text: `${hash}\n${json}`, record: { ...body, hash } };
 }
 
+/** So many texts are remembered: more than the journals of an app hold, at 4 KiB each at most. */
+const MOST_KNOWN = 500;
+/** Records by the very texts that were found whole: the same text, letter by letter, needs no second look. */
+const known = new Map<string, JournalRecord>();
+
 /**
  * A record from its text, its hash verified before it is parsed.
  * @throws JournalError `JOURNAL_UNREADABLE`, or `JOURNAL_NEWER` for a record of a later library
  */
 export async function readRecord(text: string, place: string): Promise<JournalRecord> {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  const record = await verifyRecord(text, place);
+  const [oldest] = known.keys();
+  if (known.size >= MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  known.set(text, record);
+  return record;
+}
+
+async function verifyRecord(text: string, place: string): Promise<JournalRecord> {
   const split = text.indexOf('\n');
   const hash = text.slice(0, split);
   const json = text.slice(split + 1);

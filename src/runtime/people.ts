@@ -65,6 +65,8 @@ async function innermostExecution(session: Session, history: History): Promise<E
   let running: Promise<unknown> | null = session.current;
   if (session.executions.length === 0) ({ running } = await takeUpAlone(session, history, open));
   const ended = Promise.resolve(running).then(() => 'ended' as const);
+  // Where a recovery of this client goes on with the same run at once, nobody waits for this one.
+  ended.catch(() => undefined);
   for (;;) {
     const begun = session.begun.next().then(() => 'begun' as const);
     const found = find();

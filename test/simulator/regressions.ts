@@ -287,4 +287,24 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong:
+      'cancelling while a recovery of the same client goes on with the run leaves no rejection that nobody handles',
+    schedule: schedule({
+      seed: 28_804,
+      start: 'fresh',
+      world: { source: 'keep', database: 'image', shape: shapeOf('one item') },
+      acts: [
+        at(0, { do: 'start', wish: 'migrate' }),
+        at(40, { do: 'crash', plan: { kept: 0.016734871082007885, torn: 0.959578720619902 } }),
+        at(60, { do: 'start', wish: 'recover' }),
+        at(4, { do: 'thaw' }),
+        at(21, { do: 'fail', fate: { kind: 'fails', persistence: 'transient' }, more: 0 }),
+        at(2, { do: 'die', moment: 'after' }),
+        at(60, { do: 'start', wish: 'recover' }),
+        at(22, { do: 'cancel' }),
+        at(6, { do: 'fail', fate: { kind: 'answerLost' }, more: 0 }),
+      ],
+    }),
+  },
 ];
