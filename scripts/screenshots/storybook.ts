@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of Storybook that documents show: `npm run build-storybook`, then this. Light and dark, into
- * docs/images.
+ * docs/images. Names as arguments take only those.
  */
 import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -10,6 +10,7 @@ import { type Browser, chromium, type Page } from 'playwright';
 import { chromium as program } from '../setup/programs.ts';
 
 const LARGEST = 150 * 1024;
+const wanted = process.argv.slice(2);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const built = join(root, 'storybook-static');
 const images = join(root, 'docs/images');
@@ -36,7 +37,8 @@ interface Picture {
 
 /** Leads the time-line back to the moment at which the data is being put back. */
 async function backToTheMiddle(page: Page): Promise<void> {
-  await page.getByRole('heading', { name: 'Your data is back' }).waitFor();
+  page.setDefaultTimeout(90_000);
+  await page.getByRole('heading', { name: 'Your data is back', exact: true }).waitFor();
   const slider = page.getByRole('slider');
   for (let presses = 0; presses < 60; presses += 1) {
     if ((await page.getByText(/executing\.restoringStorage/).count()) > 0) return;
@@ -58,8 +60,8 @@ const pictures: readonly Picture[] = [
   {
     name: 'flow',
     story: 'flows-rollback--drift-is-merged',
-    width: 1280,
-    height: 1340,
+    width: 1200,
+    height: 760,
     frame: 'story',
     prepare: backToTheMiddle,
   },
@@ -118,7 +120,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {
-  for (const picture of pictures) {
+  for (const picture of pictures.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     for (const theme of ['light', 'dark'] as const) await take(browser, `http://127.0.0.1:${port}`, picture, theme);
   }
 } finally {

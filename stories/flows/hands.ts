@@ -33,17 +33,23 @@ export interface Hands {
 
 /** Hands for a page. */
 export function handsOn(canvasElement: HTMLElement): Hands {
-  const page = within(canvasElement);
-  const region = (label: string): ReturnType<typeof within> => within(page.getByRole('region', { name: label }));
-  const tabOf = (tab: string): ReturnType<typeof within> => region(`Tab ${tab}`);
-  const panel = (): ReturnType<typeof within> => within(page.getByRole('complementary', { name: 'Break things' }));
+  // By its label alone: names of all roles on so large a page take long to be found.
+  const labelled = (label: string): ReturnType<typeof within> => {
+    const found = canvasElement.querySelector<HTMLElement>(`[aria-label="${label}"]`);
+    if (found === null) throw new Error(`There is nothing with the label "${label}".`);
+    return within(found);
+  };
+  const tabOf = (tab: string): ReturnType<typeof within> => labelled(`Tab ${tab}`);
+  const panel = (): ReturnType<typeof within> => labelled('Break things');
+  const button = (scope: ReturnType<typeof within>, name: Name): HTMLElement =>
+    scope.getByText(name, { selector: 'button' });
   const press = async (name: Name, tab?: string): Promise<void> => {
-    const find = (): HTMLElement => (tab === undefined ? panel() : tabOf(tab)).getByRole('button', { name });
+    const find = (): HTMLElement => button(tab === undefined ? panel() : tabOf(tab), name);
     await waitFor(() => expect(find()).toBeEnabled(), patience);
     await userEvent.click(find());
   };
   const stopBefore = (state: string): Promise<void> =>
-    userEvent.selectOptions(panel().getByRole('combobox', { name: 'Stop before' }), state);
+    userEvent.selectOptions(panel().getByLabelText(/^Stop before/), state);
   return {
     press,
     stopBefore,
@@ -53,13 +59,13 @@ export function handsOn(canvasElement: HTMLElement): Hands {
     type: async (label, text, tab = 'A') => {
       await userEvent.type(await tabOf(tab).findByRole('textbox', { name: label }, patience), text);
     },
-    isHeld: () => waitFor(() => expect(panel().getByRole('button', { name: 'Next step' })).toBeEnabled(), patience),
+    isHeld: () => waitFor(() => expect(button(panel(), 'Next step')).toBeEnabled(), patience),
     goOn: async () => {
       await stopBefore('');
       await press('Next step');
     },
     sees: async (heading, tab = 'A') => {
-      await waitFor(() => expect(tabOf(tab).getAllByRole('heading', { name: heading })[0]).toBeVisible(), patience);
+      await waitFor(() => expect(tabOf(tab).getByText(heading, { selector: 'h4' })).toBeVisible(), patience);
     },
     reads: async (text, tab = 'A') => {
       await waitFor(() => expect(tabOf(tab).getAllByText(text)[0]).toBeVisible(), patience);
@@ -73,7 +79,7 @@ export function handsOn(canvasElement: HTMLElement): Hands {
     storageIs: (exactness) =>
       waitFor(() => expect(canvasElement.querySelector('[data-exactness]')).toHaveTextContent(exactness), patience),
     counts: (column, heading, count) =>
-      waitFor(() => expect(region(column).getByRole('heading', { name: heading })).toHaveTextContent(count), patience),
-    within: region,
+      waitFor(() => expect(labelled(column).getByText(heading, { selector: 'h4' })).toHaveTextContent(count), patience),
+    within: labelled,
   };
 }
