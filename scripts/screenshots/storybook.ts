@@ -41,9 +41,11 @@ async function backToTheMiddle(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Your data is back', exact: true }).waitFor();
   const slider = page.getByRole('slider');
   for (let presses = 0; presses < 60; presses += 1) {
-    if ((await page.getByText(/executing\.restoringStorage/).count()) > 0) return;
+    if ((await page.getByText(/executing\.restoringStorage/).count()) > 0) break;
     await slider.press('ArrowLeft');
   }
+  // The lower half of the tab, and what is where.
+  await page.mouse.wheel(0, 400);
 }
 
 const pictures: readonly Picture[] = [

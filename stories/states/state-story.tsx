@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
 import { expect, within } from 'storybook/test';
-import type { RollbackStatus } from '../../src/index.ts';
+import type { BackupSummary, RollbackStatus } from '../../src/index.ts';
 import { createTestClient, type TestClient } from '../../src/testing/index.ts';
 import { screenOf } from '../../src/ui/index.ts';
 import type { ChartId } from '../charts/charts.ts';
@@ -13,6 +13,18 @@ interface Loaded {
   readonly client: TestClient;
 }
 
+/** The copy that there still is, whatever happens. */
+const BACKUP: BackupSummary = {
+  id: 'migration-1',
+  migrationId: 'tasks',
+  createdAt: '2026-06-01T09:00:00.000Z',
+  origin: 'https://app.example',
+  user: 'ada',
+  entries: 6,
+  size: 184_320,
+  sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+};
+
 /** The stories of the states of one chart. */
 export const statesMeta: Meta = {
   parameters: { layout: 'fullscreen', controls: { disable: true } },
@@ -24,7 +36,7 @@ export function stateStory(chart: ChartId, state: string): StoryObj {
     loaders: [
       async (): Promise<Loaded> => {
         const status = await statusInState(chart, state);
-        return { status, client: createTestClient(status) };
+        return { status, client: createTestClient({ ...status, backups: [BACKUP] }) };
       },
     ],
     render: (_, { loaded }) => {
