@@ -56,6 +56,11 @@ export interface StoragePort {
    * @throws StorageError `STORAGE_QUOTA`, `STORAGE_DENIED`, `STORAGE_UNAVAILABLE`
    */
   write(writes: readonly StorageWrite[], permitted: () => boolean, fence?: BurstFence): Promise<BurstOutcome>;
+  /**
+   * Tells of writes by other tabs or processes as it learns of them, `null` for a removal; gives a function that stops
+   * it. Only for storages that are told themselves, as localStorage is by its events.
+   */
+  observe?(told: (key: string, value: string | null) => void): () => void;
   /** How much fits, or `null` where the storage cannot tell or has no limit. */
   room(): Promise<StorageRoom | null>;
 }

@@ -99,6 +99,14 @@ export function webStorage(options: WebStorageOptions = {}): StoragePort {
       const write = (): BurstOutcome => writeNow(writes, permitted);
       return fence === undefined ? write() : fence(write);
     },
+    observe(told) {
+      const { storage } = options;
+      const hear = ({ key, newValue, storageArea }: StorageEvent): void => {
+        if (key !== null && storageArea === (storage ?? globalThis.localStorage)) told(key, newValue);
+      };
+      globalThis.addEventListener?.('storage', hear);
+      return () => globalThis.removeEventListener?.('storage', hear);
+    },
     room: async () => (Number.isFinite(capacity) ? { capacity, used: attempt(usedBy) } : null),
   };
 }

@@ -1,10 +1,11 @@
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { CollectionTable, DatabaseSurvey } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
+import type { LateWritesMemory } from './late-writes.ts';
 import type { Merged, Restore } from './restore-plan.ts';
 
 /** What a process remembers of its run besides the journal; everything in it can be had again after a crash. */
-export interface RollbackMemory {
+export interface RollbackMemory extends LateWritesMemory {
   tables: readonly CollectionTable[] | null;
   survey: DatabaseSurvey | null;
   backup: VerifiedBackup | null;

@@ -14,6 +14,7 @@ import type { World } from '../world.ts';
 import { recordedClear, staleKeys, tablesOf } from './clear.ts';
 import { allRows } from './drift.ts';
 import { isMerging, keepMerge, keptMerge } from './kept-merge.ts';
+import { keepLateWrites, listenForLateWrites } from './late-writes.ts';
 import type { RollbackMemory } from './memory.ts';
 import { collectionsDigest, type Merged, mergeDrift, planRestore, type Restore } from './restore-plan.ts';
 
@@ -143,6 +144,7 @@ export async function restoreStorage(
   memory.restore = isKept ? restore : null;
   if (!isKept) return { type: 'DISPLACED' };
   const marker = markerWrite(world, found, context.storage, context.run, context.targets.marker);
+  listenForLateWrites(world, memory);
   const outcome = await writeBurst([...restore.writes, marker]);
   if (outcome.status === 'written') return { type: 'RESTORED', written: restore.writes.length };
   memory.restore = null;
@@ -202,6 +204,7 @@ export async function verifyData(
     return { type: 'MISMATCHED' };
   }
   if ((await sweepLateRows(world, context)) > 0) return { type: 'MISMATCHED' };
+  await keepLateWrites(world, context.run, memory, restore.targets);
   return { type: 'VERIFIED', warnings: await worriesAbout(context, world, memory.items) };
 }
 

@@ -8,6 +8,7 @@ import { markerWrite, readMarker } from '../marker.ts';
 import { displacedId, readDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
 import { keptMerge } from './kept-merge.ts';
+import { keepLateWrites } from './late-writes.ts';
 import type { RollbackMemory } from './memory.ts';
 import { backupOf, type TargetsRecord } from './restore.ts';
 
@@ -98,6 +99,7 @@ export async function undoRestore(
     return now !== value && now === (written.get(key) ?? null) ? [{ key, value, expect: [now] }] : [];
   });
   memory.restore = null;
+  await keepLateWrites(world, context.run, memory, written);
   const burst = context.targets?.marker ?? 0;
   // A higher marker of this run says that it has been undone already, be it by the process that took over from this one.
   const hasCome = found.marker?.run === context.run && found.marker.counter <= burst;

@@ -116,6 +116,31 @@ function crowded(room: () => number): StoragePort {
   };
 }
 
+describe('what other pages write', () => {
+  it('WS8 is told as the browser tells it, of this storage only, until nobody listens', async () => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const other = frame.contentWindow as Window;
+    const told: [string, string | null][] = [];
+    const stop = webStorage().observe?.((key, value) => told.push([key, value]));
+    other.sessionStorage.setItem('a', 'of another storage');
+    other.localStorage.setItem('a', 'one');
+    other.localStorage.removeItem('a');
+    localStorage.setItem('a', 'our own');
+    await vi.waitUntil(() => told.length === 2);
+    stop?.();
+    const heard = new Promise((resolve) => window.addEventListener('storage', resolve, { once: true }));
+    other.localStorage.setItem('a', 'two');
+    await heard;
+    expect(told).toEqual([
+      ['a', 'one'],
+      ['a', null],
+    ]);
+    other.sessionStorage.clear();
+    frame.remove();
+  });
+});
+
 describe('a rollback into a storage that is full', () => {
   it('WS4 ends rolledBack or unchanged, whichever key is the first that does not fit', async () => {
     const ends: string[] = [];
