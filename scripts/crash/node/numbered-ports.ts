@@ -15,6 +15,9 @@ export interface OperationCounter {
   wrapLock(port: LockPort): LockPort;
 }
 
+/** What is no operation: it takes no time, and answers at once. */
+const SYNCHRONOUS: ReadonlySet<string> = new Set(['observe']);
+
 /** Counts operations and tells of them; what is asked of a port passes through unchanged. */
 export function countOperations(watcher: OperationWatcher): OperationCounter {
   let count = 0;
@@ -36,6 +39,7 @@ export function countOperations(watcher: OperationWatcher): OperationCounter {
       get(target, member) {
         const value: unknown = Reflect.get(target, member, target);
         if (typeof value !== 'function') return value;
+        if (SYNCHRONOUS.has(String(member))) return value.bind(target);
         return (...args: unknown[]) =>
           around(`${name}.${String(member)}`, () => Reflect.apply(value, target, args) as unknown);
       },
