@@ -1,4 +1,4 @@
-import { type FocusEvent, type ReactElement, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
+import { type FocusEvent, type ReactElement, type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import type { Decision, RollbackStatus } from '../index.ts';
 import type { Fault } from '../react/index.ts';
 import { PoliteText } from './parts/polite-text.tsx';
@@ -45,7 +45,7 @@ function useKeptFocus(screen: Screen): KeptFocus {
   const ref = useRef<HTMLDivElement>(null);
   const wasInside = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the screen has become another one
-  useLayoutEffect(() => {
+  useEffect(() => {
     const isLost = document.activeElement === null || document.activeElement === document.body;
     if (wasInside.current && isLost) ref.current?.querySelector<HTMLElement>('[tabindex="-1"]')?.focus();
   }, [screen]);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Fault } from '../react/index.ts';
+import { faultOf } from './use-task.ts';
 
 /** What was read, or why it could not be. */
 export interface Reading<T> {
@@ -14,7 +15,7 @@ export function useRead<T>(read: () => Promise<T>): Reading<T> {
     let isWanted = true;
     read().then(
       (value) => isWanted && set({ value, fault: undefined }),
-      (thrown: Fault) => isWanted && set({ value: undefined, fault: thrown }),
+      (thrown: unknown) => isWanted && set({ value: undefined, fault: faultOf(thrown) }),
     );
     return () => {
       isWanted = false;

@@ -9,6 +9,10 @@ export interface Task {
   readonly start: (work: () => unknown) => Promise<void>;
 }
 
+/** What was thrown: errors of the client have a code and hold no values, of others nothing is shown. */
+export const faultOf = (thrown: unknown): Fault =>
+  typeof (thrown as Fault | null)?.code === 'string' ? (thrown as Fault) : { code: 'INTERNAL', message: '' };
+
 /** One task at a time, with what it was refused with. */
 export function useTask(): Task {
   const [task, set] = useState<Omit<Task, 'start'>>({ isBusy: false, fault: undefined });
@@ -18,8 +22,7 @@ export function useTask(): Task {
       await work();
       set({ isBusy: false, fault: undefined });
     } catch (thrown) {
-      // The client rejects with nothing but its own errors, which hold no values.
-      set({ isBusy: false, fault: thrown as Fault });
+      set({ isBusy: false, fault: faultOf(thrown) });
     }
   };
   return { ...task, start };

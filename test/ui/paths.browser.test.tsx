@@ -202,4 +202,4 @@ it('UI3 after each transition of every path of the rollback the right thing is o
   expect([...seen].sort()).toEqual(Object.keys(RULES).sort());
   console.log(`paths through the UI: ${paths.length} paths, ${transitions} different transitions in their order`);
   // About twenty seconds; the limit is for machines with much else to do.
-}, 300_000);
+}, 600_000);

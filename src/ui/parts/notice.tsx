@@ -28,7 +28,7 @@ export function Notice({
       <span className="bp-hidden">{useUi().messages.tones[tone]}: </span>
       <div>
         {title !== undefined && <strong>{title}</strong>}
-        {[...new Set(texts)].map((text) => (
+        {[...new Set(texts)].filter(Boolean).map((text) => (
           <p key={text}>{text}</p>
         ))}
         {children}
