@@ -59,5 +59,6 @@ describe.skipIf(postgresMissing !== null)(`a connection to Postgres that is cut$
       expect(broken).toEqual([]);
       expect(cutOff).toBeGreaterThan(chosen.length * 0.9);
     },
+    WHOLE ? 1_800_000 : 240_000,
   );
 });

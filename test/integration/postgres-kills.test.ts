@@ -66,7 +66,7 @@ describe.skipIf(postgresMissing !== null)(`Postgres under a Clear${title}`, () =
       for (const fault of await stage.judge(told)) broken.push(`statement ${at}: ${fault}`);
     }
     expect(broken).toEqual([]);
-  });
+  }, 240_000);
 
   it('PG15 a server that is killed at any statement of a Clear comes back with all of it or nothing', async () => {
     const count = await countStatements();
@@ -77,7 +77,7 @@ describe.skipIf(postgresMissing !== null)(`Postgres under a Clear${title}`, () =
       for (const fault of await stage.judge(told)) broken.push(`statement ${at}: ${fault}`);
     }
     expect(broken).toEqual([]);
-  });
+  }, 240_000);
 
   it('PG16 a holder that is stopped in a Clear is shut out by a take-over, and refused when it goes on', async () => {
     const count = await countStatements();
@@ -92,5 +92,5 @@ describe.skipIf(postgresMissing !== null)(`Postgres under a Clear${title}`, () =
       expect([at, await holder.goOn()]).toEqual([at, [first, 'DATABASE_FENCED']]);
       expect([at, await stage.judge('refused')]).toEqual([at, []]);
     }
-  });
+  }, 240_000);
 });
