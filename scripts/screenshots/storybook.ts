@@ -45,7 +45,7 @@ async function backToTheMiddle(page: Page): Promise<void> {
     await slider.press('ArrowLeft');
   }
   // The lower half of the tab, and what is where.
-  await page.mouse.wheel(0, 400);
+  await page.mouse.wheel(0, 340);
 }
 
 const pictures: readonly Picture[] = [
@@ -62,8 +62,8 @@ const pictures: readonly Picture[] = [
   {
     name: 'flow',
     story: 'flows-rollback--drift-is-merged',
-    width: 1200,
-    height: 760,
+    width: 1180,
+    height: 720,
     frame: 'story',
     prepare: backToTheMiddle,
   },
