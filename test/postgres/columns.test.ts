@@ -20,11 +20,13 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../src/ports/database.ts';
 import { bytea } from './contract-schema.ts';
 import { archivedBy, bench, clear, copyAll, MIGRATION, migrate, pglite } from './pglite-bench.ts';
 
+// Compiling it takes its time on a busy machine.
+beforeAll(() => pglite().waitReady, 240_000);
 afterAll(() => pglite().close());
 
 const mood = pgEnum('mood', ['sad', 'ok', "it's"]);

@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresDatabase } from '../../src/adapters/postgres/index.ts';
 import { databaseContract } from '../../src/testing/database-contract.ts';
 import {
@@ -13,6 +13,8 @@ import {
 } from './contract-schema.ts';
 
 const shared = new PGlite();
+// Compiling it takes its time on a busy machine.
+beforeAll(() => shared.waitReady, 240_000);
 afterAll(() => shared.close());
 
 /** PGlite with every statement inside a transaction counted. */

@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { getTableConfig, integer, type PgTable, pgSchema, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/pglite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backpedalTables, postgresDatabase, postgresMigrations } from '../../src/adapters/postgres/index.ts';
 import { refusalOf } from '../../src/testing/contract-subject.ts';
 import { archivedBy, bench, clear, copyAll, hold, MIGRATION, migrate, pglite } from './pglite-bench.ts';
 
+// Compiling it takes its time on a busy machine.
+beforeAll(() => pglite().waitReady, 240_000);
 afterAll(() => pglite().close());
 
 const items = pgTable('items', { id: integer('id').primaryKey(), name: text('name'), parent: integer('parent') });
