@@ -101,7 +101,7 @@ export interface RecoveryResult {
   readonly migration?: MigrationResult;
   /** Set where the recovery itself had to act: 2 when a person was asked, 3 when one has to repair. */
   readonly escalation?: Escalation;
-  /** What could not be looked at; the next start looks again. */
+  /** What could not be looked at, or done; the next start looks again. */
   readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 

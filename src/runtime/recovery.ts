@@ -13,11 +13,10 @@ import { lastOuterRun, shownRun, statusOfRecord } from './follow.ts';
 import { type History, historyOf, type RunHistory } from './history.ts';
 import { readMarker } from './marker.ts';
 import type { RecoveryResult } from './record-types.ts';
+import { finished, resultOfActing, resultOfLooking, waitingFor } from './recovery-result.ts';
 import { foreignStorage } from './requests.ts';
 import { type Place, resumeStart, runMigration, runRollback } from './runs.ts';
 import { carryOut, LOOK_EVERY, ledgerAfter, readHistory, releaseLock, type Session } from './session.ts';
-import { resultFromJournal } from './starting.ts';
-import type { MigrationResult, RollbackResult } from './status-types.ts';
 
 /** Goes on with an open run where its last record left it. */
 async function resume(
@@ -144,25 +143,6 @@ async function untilQuiet(session: Session, running: Promise<unknown> | null): P
   return Promise.race([asked, Promise.resolve(running).then(() => 'ended' as const)]);
 }
 
-async function finished(session: Session, run: RunHistory, action: RecoveryResult['action']): Promise<RecoveryResult> {
-  const facts = { action, runId: run.run };
-  const history = await readHistory(session);
-  if (run.machine === 'crashRecovery') return { ...facts, migrationState: history.state };
-  // Somebody else goes on with it, or the vault has kept less than it said: nobody knows for how long.
-  if (history.runs.find((known) => known.run === run.run)?.end === null) return waitingFor(history);
-  const result = await within(session.world.clock, 'The journal', resultFromJournal(session, run.run));
-  const { state: migrationState } = history;
-  return run.machine === 'rollback'
-    ? { ...facts, migrationState, rollback: result as RollbackResult }
-    : { ...facts, migrationState, migration: result as MigrationResult };
-}
-
-const waitingFor = (history: History): RecoveryResult => ({
-  action: 'waiting',
-  migrationState: history.state,
-  runId: history.open?.run ?? null,
-});
-
 /**
  * Finds what an earlier process has left behind and finishes it: an open run, a burst that the browser lost, debts. To
  * be called at every start, before the app reads its data.
@@ -262,39 +242,4 @@ async function lookOnceMore(session: Session, resumed: RecoveryResult): Promise<
 async function showLast(session: Session, { history }: CrashMemory): Promise<void> {
   const shown = history === null || session.executions.length > 0 ? null : shownRun(history);
   if (history !== null && shown !== null) session.board.show(await statusOfRecord(history, shown));
-}
-
-async function resultOfLooking(
-  session: Session,
-  memory: CrashMemory,
-  { action, concerns }: CrashRecoveryContext,
-): Promise<RecoveryResult> {
-  // Somebody else replaces the journal just now, so that it may not be readable yet.
-  if (action === 'waiting') return waitingFor(memory.history ?? historyOf([]));
-  const history = memory.history ?? (await readHistory(session));
-  if (action === 'safeMode') return { action, migrationState: 'SAFE_MODE', runId: concerns };
-  const run = history.runs.find((known) => known.run === concerns);
-  if (action === 'resumed' && run !== undefined) return finished(session, run, action);
-  const unchecked = memory.database === 'unreachable' ? [tellUnchecked()] : [];
-  return {
-    action,
-    migrationState: history.state,
-    runId: null,
-    ...(unchecked.length > 0 ? { warnings: unchecked } : {}),
-  };
-}
-
-const tellUnchecked = (): { readonly code: string; readonly message: string } => ({
-  code: 'DATABASE_UNCHECKED',
-  message: 'The database could not be asked whether it knows of a run; the next start asks it.',
-});
-
-/** What a recovery that was recorded has come to; with the result of the run that it was about, if that has one. */
-async function resultOfActing(session: Session, context: CrashRecoveryContext): Promise<RecoveryResult> {
-  const history = await readHistory(session);
-  const { action, concerns, run } = context;
-  const within =
-    history.runs.findLast(({ parent }) => parent === run) ?? history.runs.find((known) => known.run === concerns);
-  if (within !== undefined && (action === 'resumed' || action === 'retried')) return finished(session, within, action);
-  return { action, migrationState: history.state, runId: concerns ?? run, escalation: context.escalation };
 }
