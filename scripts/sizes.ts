@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** What an app downloads together; sizes are in kB of 1,000 bytes. */
 export interface Part {
@@ -41,7 +41,7 @@ const isStyle = (file: string): boolean => file.endsWith('.css');
 async function bundlesOf({ files, without }: Part): Promise<readonly Uint8Array[]> {
   const modules = files.filter((file) => !isStyle(file));
   const contents = modules.map((file) => `export * from './${file}';`).join('\n');
-  const common = {
+  const common: BuildOptions & { write: false } = {
     bundle: true,
     minify: true,
     write: false,
@@ -50,7 +50,7 @@ async function bundlesOf({ files, without }: Part): Promise<readonly Uint8Array[
     legalComments: 'none',
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [leaveOut(without)],
-  } as const;
+  };
   const results = await Promise.all([
     build({ ...common, stdin: { contents, resolveDir: '.' } }),
     ...files.filter(isStyle).map((file) => build({ ...common, entryPoints: [file] })),
