@@ -100,6 +100,7 @@ export async function launchBrowser({ profile, args = [] }: BrowserOptions): Pro
   const connection = await driver.connectOverCDP(await addressOf(child), { timeout: PATIENCE });
   const [context] = connection.contexts();
   if (context === undefined || child.pid === undefined) throw new Error('Chromium has no window.');
+  context.setDefaultTimeout(4 * PATIENCE);
   const session = await connection.newBrowserCDPSession();
   return {
     pid: child.pid,
