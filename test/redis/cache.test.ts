@@ -49,7 +49,12 @@ const title = redisMissing === null ? '' : `: ${redisMissing}`;
 describe.skipIf(redisMissing !== null)(`redisCache on a server that dies${title}`, () => {
   it('RC3 a Redis that is killed is a transient failure, and the same call gets through when it is back', async () => {
     const server = await startRedis();
-    const client = new Redis({ port: server.port, host: '127.0.0.1', maxRetriesPerRequest: 0, retryStrategy: () => 20 });
+    const client = new Redis({
+      port: server.port,
+      host: '127.0.0.1',
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => 20,
+    });
     client.on('error', () => undefined);
     const cache = redisCache(client);
     await client.set('task:1', 'x');
