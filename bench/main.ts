@@ -44,7 +44,13 @@ if (only === undefined || only.startsWith('browser')) {
   else {
     const { ours, theirs } = found;
     const rounded = (value: number): number => Math.round(value * 100) / 100;
-    report({ name: 'browser-rollback-10k-vs-procedure', value: ours / theirs, goal: 1.25, oursMs: ours, theirsMs: theirs });
+    report({
+      name: 'browser-rollback-10k-vs-procedure',
+      value: ours / theirs,
+      goal: 1.25,
+      oursMs: ours,
+      theirsMs: theirs,
+    });
     // As people feel it, whoever else uses the machine; and what of it is our own doing.
     report({ name: 'browser-longest-task-ms', value: rounded(found.longestTask), goal: 50 });
     report({ name: 'browser-longest-task-processor-ms', value: rounded(found.longestTaskOfProcessor), goal: 50 });

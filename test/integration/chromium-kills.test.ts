@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)('a browser that is killed', () => {
       'rollback@before:localStorage.setItem',
       'undo@after:database.undoClear',
       'rollback@after:notify',
-        'merge@after:database.release',
+      'merge@after:database.release',
     ]);
     expect(faultsOf(results)).toEqual([]);
     expect(sum(results, 'kills')).toBe(8);

@@ -130,22 +130,29 @@ describe.skipIf(!hasChromium)('the example app', () => {
       }),
   );
 
-  it('EX4 a storage without room costs nothing: the plan says so, and with room again all comes back', { timeout: SLOW }, () =>
-    inApp(async (page) => {
-      const before = await titles(page);
-      await move(page);
-      await takeBack(page).waitFor();
-      await page.getByText('Break things').click();
-      await page.getByRole('button', { name: 'Fill the quota' }).click();
-      await takeBack(page).click();
-      await page.getByRole('dialog').getByText(/characters of room/).first().waitFor();
-      await page.getByRole('button', { name: 'Cancel' }).click();
-      expect((await titles(page)).sort()).toEqual(before.sort());
-      await page.getByRole('button', { name: 'Make room' }).click();
-      await confirm(page, null);
-      await done(page);
-      expect((await titles(page)).sort()).toEqual(before.sort());
-    }),
+  it(
+    'EX4 a storage without room costs nothing: the plan says so, and with room again all comes back',
+    { timeout: SLOW },
+    () =>
+      inApp(async (page) => {
+        const before = await titles(page);
+        await move(page);
+        await takeBack(page).waitFor();
+        await page.getByText('Break things').click();
+        await page.getByRole('button', { name: 'Fill the quota' }).click();
+        await takeBack(page).click();
+        await page
+          .getByRole('dialog')
+          .getByText(/characters of room/)
+          .first()
+          .waitFor();
+        await page.getByRole('button', { name: 'Cancel' }).click();
+        expect((await titles(page)).sort()).toEqual(before.sort());
+        await page.getByRole('button', { name: 'Make room' }).click();
+        await confirm(page, null);
+        await done(page);
+        expect((await titles(page)).sort()).toEqual(before.sort());
+      }),
   );
 
   it('EX5 after a log-out nothing is brought back unasked', { timeout: SLOW }, () =>
