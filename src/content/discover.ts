@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../definition/defaults.ts';
 import { escapeGlob } from '../definition/glob.ts';
-import { OWN_KEY_PREFIX } from '../definition/names.ts';
+import { OWN_KEY_PREFIX } from '../ports/own-keys.ts';
 import { discoverInValue, parseIfJson } from './discover-in-value.ts';
 import { createNaming } from './discover-names.ts';
 import { ownKeyPattern } from './id-like.ts';

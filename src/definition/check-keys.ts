@@ -1,6 +1,7 @@
+import { OWN_KEY_PREFIX } from '../ports/own-keys.ts';
 import type { Faults } from './checks.ts';
 import { type GlobPieces, globsOverlap, parseGlob } from './glob.ts';
-import { OWN_KEY_PREFIX, quoteName } from './names.ts';
+import { quoteName } from './names.ts';
 import type { Collection } from './types.ts';
 
 /** A glob over storage keys that a migration may take for its own; otherwise `null` and a fault. */

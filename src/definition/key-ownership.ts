@@ -1,5 +1,5 @@
+import { OWN_KEY_PREFIX } from '../ports/own-keys.ts';
 import { type GlobPieces, parseGlob, piecesMatch } from './glob.ts';
-import { OWN_KEY_PREFIX } from './names.ts';
 import type { Collection, Migration } from './types.ts';
 
 interface KeyMatcher {

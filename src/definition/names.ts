@@ -1,5 +1,3 @@
-export { OWN_KEY_PREFIX } from '../ports/own-keys.ts';
-
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const IDENTIFIER = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { OWN_KEY_PREFIX } from '../definition/names.ts';
+import { OWN_KEY_PREFIX } from '../ports/own-keys.ts';
 import type { StorageWrite } from '../ports/storage.ts';
 import type { World } from './world.ts';
 

@@ -1,22 +1,8 @@
 import * as z from 'zod/mini';
 import { BackpedalError, DatabaseError, type ErrorCode, type ErrorDetails } from '../errors.ts';
 
-/** The codes that cross the wire; whatever else a database throws becomes `DATABASE_FAILED`. */
-const CODES = [
-  'DATABASE_UNAVAILABLE',
-  'DATABASE_FENCED',
-  'DATABASE_OUTCOME_UNKNOWN',
-  'DATABASE_RESTRICTED',
-  'DATABASE_SCHEMA',
-  'DATABASE_CONFLICT',
-  'DATABASE_FAILED',
-  'DATABASE_DENIED',
-  'DATABASE_LIMIT',
-  'DATABASE_VERSION',
-] as const satisfies readonly ErrorCode[];
-
-/** One of the codes that cross the wire. */
-export type WireCode = (typeof CODES)[number];
+/** One of the codes that cross the wire; whatever else a database throws becomes `DATABASE_FAILED`. */
+export type WireCode = Extract<ErrorCode, `DATABASE_${string}`>;
 
 const MESSAGES: Readonly<Record<WireCode, string>> = {
   DATABASE_UNAVAILABLE: 'The server, or its database, cannot be reached. Nothing was done; try again when it can.',
@@ -58,7 +44,7 @@ function detailsToSend(details: ErrorDetails): ErrorDetails {
   );
 }
 
-const isWireCode = (code: string): code is WireCode => (CODES as readonly string[]).includes(code);
+const isWireCode = (code: string): code is WireCode => Object.hasOwn(MESSAGES, code);
 
 /** What a browser is told of something that was thrown; what backpedal does not know is `DATABASE_FAILED`. */
 export function toFault(thrown: unknown): WireFault {
@@ -89,7 +75,7 @@ export function wireError(
 
 /** See `WireFault`. A code that this side does not know yet is a failure like any other. */
 export const wireFault: z.ZodMiniType<WireFault> = z.object({
-  code: z.catch(z.enum(CODES), 'DATABASE_FAILED'),
+  code: z.catch(z.enum(Object.keys(MESSAGES) as WireCode[]), 'DATABASE_FAILED'),
   persistence: z.enum(['transient', 'permanent']),
   details: z.record(z.string(), plain),
 });

@@ -2,36 +2,40 @@ import * as z from 'zod/mini';
 import type { DatabasePort } from '../ports/database.ts';
 import * as data from './data-schemas.ts';
 
-const nothing: z.ZodMiniType<undefined> = z.undefined();
+const nothing = z.undefined();
 const { after, anything, count, fence, identifier, name } = data;
 
 /** What can be asked of the server: the methods of `DatabasePort`, but for its two constants. */
 export type WireMethod = Exclude<keyof DatabasePort, 'failureDomain' | 'scope'>;
 
-interface MethodContract {
-  /** Whether it changes anything, so that nobody knows what became of it when the connection dies. */
-  readonly effect: 'reads' | 'writes';
-  readonly args: z.ZodMiniType<readonly unknown[]>;
-  readonly result: z.ZodMiniType<unknown>;
+/** The parameters of a method on the wire. */
+export type WireArgs<Name extends WireMethod> = Readonly<Parameters<DatabasePort[Name]>>;
+
+/** Two answers differ from the port's: the tables come with what the database is, digests page by page. */
+interface OwnResults {
+  readonly tables: data.Description;
+  readonly rowDigests: data.DigestPage;
 }
 
-/** Ties a method's parameters and its result to what the port says of them. */
-const method = <Args extends readonly unknown[], Result>(
-  effect: MethodContract['effect'],
-  args: z.ZodMiniType<Args>,
-  result: z.ZodMiniType<Result>,
-): {
-  readonly effect: MethodContract['effect'];
-  readonly args: z.ZodMiniType<Args>;
-  readonly result: typeof result;
-} => ({
-  effect,
-  args,
-  result,
-});
+type WireResult<Name extends WireMethod> = Name extends keyof OwnResults
+  ? OwnResults[Name]
+  : Awaited<ReturnType<DatabasePort[Name]>>;
+
+interface MethodContract<Name extends WireMethod> {
+  /** Whether it changes anything, so that nobody knows what became of it when the connection dies. */
+  readonly effect: 'reads' | 'writes';
+  readonly args: z.ZodMiniType<WireArgs<Name>>;
+  readonly result: z.ZodMiniType<WireResult<Name>>;
+}
+
+const method = <Effect, Args, Result>(
+  effect: Effect,
+  args: Args,
+  result: Result,
+): { readonly effect: Effect; readonly args: Args; readonly result: Result } => ({ effect, args, result });
 
 /** Every method with its parameters and its result; both sides check what they receive by it. */
-export const WIRE_METHODS = {
+export const WIRE_METHODS: { readonly [Name in WireMethod]: MethodContract<Name> } = {
   tables: method('reads', z.tuple([]), data.description),
   ping: method('reads', z.tuple([]), nothing),
   lease: method('writes', z.tuple([data.leaseRequest]), data.leaseOutcome),
@@ -53,10 +57,7 @@ export const WIRE_METHODS = {
   archives: method('reads', z.tuple([identifier]), z.array(data.archiveSummary)),
   archived: method('reads', z.tuple([data.archiveQuery]), data.archivePage),
   dropArchive: method('writes', z.tuple([fence, identifier]), nothing),
-} as const satisfies Record<WireMethod, MethodContract>;
-
-/** The parameters of a method on the wire. */
-export type WireArgs<Name extends WireMethod> = z.output<(typeof WIRE_METHODS)[Name]['args']>;
+};
 
 /** Whether there is a method of that name. */
 export const isWireMethod = (candidate: string): candidate is WireMethod => Object.hasOwn(WIRE_METHODS, candidate);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Episode, parseEpisode, plannedKills, textOfEpisode } from '../../scripts/crash/episode.ts';
 import { readOptions, USAGE } from '../../scripts/crash/options.ts';
-import { createSchedule } from '../../scripts/crash/schedule.ts';
 import type { Scenario } from '../../scripts/crash/scenario.ts';
+import { createSchedule } from '../../scripts/crash/schedule.ts';
 
 const SCENARIOS: readonly Scenario[] = [
   { name: 'migrate', operations: 20, milliseconds: 100 },

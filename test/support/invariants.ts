@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { OWN_KEY_PREFIX } from '../../src/definition/names.ts';
 import type { Row } from '../../src/ports/database.ts';
+import { OWN_KEY_PREFIX } from '../../src/ports/own-keys.ts';
 import type { Backpedal } from '../../src/runtime/public-types.ts';
 import type { MigrationResult, RollbackResult, RollbackStatus } from '../../src/runtime/status-types.ts';
 import type { Kit } from './run-kit.ts';

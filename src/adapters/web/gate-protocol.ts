@@ -17,23 +17,34 @@ const envelope = {
   from: id,
 };
 
-const form = z.discriminatedUnion('type', [
-  /** A tab has a gate from now on, and would like to know who else has. */
-  z.object({ ...envelope, type: z.literal('hello') }),
-  /** The answer to it. */
-  z.object({ ...envelope, type: z.literal('here') }),
-  /** The page goes away. */
-  z.object({ ...envelope, type: z.literal('bye') }),
-  /** Close your gate. `watched`: the sender holds a lock that is given back if it dies. */
-  z.object({ ...envelope, type: z.literal('close'), round, watched: z.boolean() }),
-  /** The gate of the sender is closed, as it was told by `to`. */
-  z.object({ ...envelope, type: z.literal('closed'), round, to: id }),
-  /** The sender needs no gate closed any more; whether data has been changed meanwhile. */
-  z.object({ ...envelope, type: z.literal('open'), round, changed: z.boolean() }),
-]);
+interface Envelope {
+  readonly backpedal: 'gate';
+  readonly protocol: number;
+  readonly library: string;
+  readonly from: string;
+}
 
 /** What one tab says to the others. */
-export type GateMessage = z.infer<typeof form>;
+export type GateMessage = Envelope &
+  (
+    | {
+        /** `hello`: a tab has a gate now, and would like to know who else has. `here`: the answer. `bye`: it goes. */
+        readonly type: 'hello' | 'here' | 'bye';
+      }
+    /** Close your gate. `watched`: the sender holds a lock that is given back if it dies. */
+    | { readonly type: 'close'; readonly round: number; readonly watched: boolean }
+    /** The gate of the sender is closed, as it was told by `to`. */
+    | { readonly type: 'closed'; readonly round: number; readonly to: string }
+    /** The sender needs no gate closed any more; whether data has been changed meanwhile. */
+    | { readonly type: 'open'; readonly round: number; readonly changed: boolean }
+  );
+
+const form: z.ZodMiniType<GateMessage> = z.discriminatedUnion('type', [
+  z.object({ ...envelope, type: z.enum(['hello', 'here', 'bye']) }),
+  z.object({ ...envelope, type: z.literal('close'), round, watched: z.boolean() }),
+  z.object({ ...envelope, type: z.literal('closed'), round, to: id }),
+  z.object({ ...envelope, type: z.literal('open'), round, changed: z.boolean() }),
+]);
 
 type WithoutEnvelope<Message> = Message extends unknown
   ? Omit<Message, 'backpedal' | 'protocol' | 'library' | 'from'>

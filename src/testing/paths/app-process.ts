@@ -1,9 +1,9 @@
-import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { CachePort } from '../../ports/cache.ts';
 import type { DatabasePort } from '../../ports/database.ts';
 import type { LoggerPort } from '../../ports/logger.ts';
 import type { Notification, NotifyPort } from '../../ports/notify.ts';
 import type { OperationsPort } from '../../ports/operations.ts';
+import { OWN_KEY_PREFIX } from '../../ports/own-keys.ts';
 import type { StoragePort } from '../../ports/storage.ts';
 import type { VaultPort } from '../../ports/vault.ts';
 import { createBackpedal } from '../../runtime/client.ts';

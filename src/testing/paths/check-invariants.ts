@@ -1,7 +1,7 @@
 import { isCollectionKey, isFormDataKey } from '../../definition/key-ownership.ts';
-import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { Migration } from '../../definition/types.ts';
 import type { Row } from '../../ports/database.ts';
+import { OWN_KEY_PREFIX } from '../../ports/own-keys.ts';
 import type { Backpedal } from '../../runtime/public-types.ts';
 import type { ChartPath } from './chart-path.ts';
 import type { PathPorts, PathWorld } from './path-world.ts';

@@ -1,6 +1,6 @@
 import { isCollectionKey, isFormDataKey } from '../../definition/key-ownership.ts';
-import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { Migration } from '../../definition/types.ts';
+import { OWN_KEY_PREFIX } from '../../ports/own-keys.ts';
 import type { StorageWrite } from '../../ports/storage.ts';
 import type { Custody } from './custody.ts';
 import type { Edits } from './edits.ts';

@@ -1,6 +1,6 @@
 import { isCollectionKey } from '../../definition/key-ownership.ts';
-import { OWN_KEY_PREFIX } from '../../definition/names.ts';
 import type { Row } from '../../ports/database.ts';
+import { OWN_KEY_PREFIX } from '../../ports/own-keys.ts';
 import type { SimulatedProcess } from './process.ts';
 import { FOREIGN, TABLES } from './shapes.ts';
 import type { World } from './world.ts';
