@@ -23,7 +23,7 @@ let shared: PGlite | null = null;
 
 /** The one PGlite of a test file. */
 export function pglite(): PGlite {
-  shared ??= new PGlite();
+  if (shared === null || shared.closed) shared = new PGlite();
   return shared;
 }
 

@@ -101,7 +101,12 @@ async function currentImage(file: string): Promise<{ number: number; identity: F
     const lagging = generations.some((each) => each.identity.inode === identity.inode);
     // A copied folder: the links have become files of their own.
     const copied = !lagging && (await haveSameContent(file, newest.path));
-    if (!lagging && !copied) return replacedByOthers(file, identity, newest);
+    if (!lagging && !copied) {
+      // A save that came between the two looks has made the file a generation that the first one could not see.
+      const latest = (await listGenerations(file)).at(-1);
+      if (latest?.path !== newest.path) continue;
+      return replacedByOthers(file, identity, newest);
+    }
     await orIf('ENOENT', null, pointTo(file, newest));
   }
   throw unavailable(file, 'read', new Error('It changes all the time.'));
