@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
@@ -39,6 +40,7 @@ const inNode: TestProjectConfiguration = {
     exclude: [BROWSER_TESTS],
     // Loading the library anew for each of the files takes longer than most of them.
     isolate: false,
+    maxWorkers: availableParallelism(),
   },
 };
 
