@@ -41,6 +41,7 @@ const inNode: TestProjectConfiguration = {
     // Loading the library anew for each of the files takes longer than most of them.
     isolate: false,
     maxWorkers: availableParallelism(),
+    sequence: { groupOrder: 0 },
   },
 };
 
@@ -68,14 +69,19 @@ const inChromium: TestProjectConfiguration = {
   extends: true,
   plugins: [react()],
   optimizeDeps: { include: PACKAGES_IN_BROWSER },
-  test: { name: 'chromium', include: [BROWSER_TESTS], browser: headlessChromium() },
+  test: {
+    name: 'chromium',
+    include: [BROWSER_TESTS],
+    browser: headlessChromium(),
+    sequence: { groupOrder: 1 },
+  },
 };
 
 /** Every story, with its play function and its check of accessibility. */
 const inStorybook: TestProjectConfiguration = {
   extends: true,
   plugins: [storybookTest({ configDir: '.storybook' })],
-  test: { name: 'storybook', browser: headlessChromium() },
+  test: { name: 'storybook', browser: headlessChromium(), sequence: { groupOrder: 2 } },
 };
 
 export default defineConfig({

@@ -21,6 +21,12 @@ export function isFormDataKey(migration: Migration, key: string): boolean {
   return matches(matcherFor(migration.formData, migration.formData), key);
 }
 
+/** The keys that a migration names, in contrast to patterns; they exist or not. */
+export function namedKeys({ collections, formData }: Migration): readonly string[] {
+  const named = collections.flatMap(({ layout, storageKey }) => (layout === 'oneKey' ? [storageKey] : []));
+  return [...named, ...matcherFor(formData, formData).exact];
+}
+
 function matches(matcher: KeyMatcher, key: string): boolean {
   if (key.startsWith(OWN_KEY_PREFIX)) return false;
   return matcher.exact.has(key) || matcher.patterns.some((pieces) => piecesMatch(pieces, key));

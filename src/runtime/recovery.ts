@@ -204,8 +204,16 @@ async function storageToRecover({ world }: Session): Promise<string> {
   return world.identity.createId();
 }
 
+/**
+ * Which look of a start it is. The process that a resumed run was left by may have taken a burst with it that the
+ * browser had acknowledged (hazard H1), and the app reads its data when this start is over: a first look that resumed
+ * a run is followed by a last one. There is no third, or a vault that does not keep the end of a run would be asked for
+ * ever.
+ */
+type Look = 'first' | 'last';
+
 /** Looks around, and acts on what was found. */
-async function startRecovery(session: Session): Promise<RecoveryResult> {
+async function startRecovery(session: Session, which: Look = 'first'): Promise<RecoveryResult> {
   const { world } = session;
   const memory = memoryOf(session, null);
   const storage = await storageToRecover(session);
@@ -218,7 +226,7 @@ async function startRecovery(session: Session): Promise<RecoveryResult> {
   }
   if (snapshot.value === 'done') {
     const result = await resultOfLooking(session, memory, snapshot.context);
-    return result.action === 'resumed' ? lookOnceMore(session, result) : result;
+    return result.action === 'resumed' && which === 'first' ? lookOnceMore(session, result) : result;
   }
   if (memory.history === null) await within(world.clock, 'The journal', session.journal.replace());
   const history = memory.history ?? historyOf([]);
@@ -230,12 +238,9 @@ async function startRecovery(session: Session): Promise<RecoveryResult> {
   return resultOfActing(session, end.view.context as CrashRecoveryContext);
 }
 
-/**
- * The process that a resumed run was left by may have taken a burst with it that the browser had acknowledged (hazard
- * H1). The app reads its data when this start is over, so that no later one can be waited for.
- */
+/** What the last look found counts where the app must not go on; else that a run was resumed. */
 async function lookOnceMore(session: Session, resumed: RecoveryResult): Promise<RecoveryResult> {
-  const again = await startRecovery(session);
+  const again = await startRecovery(session, 'last');
   return again.action === 'waiting' || again.action === 'safeMode' ? again : resumed;
 }
 

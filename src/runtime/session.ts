@@ -187,7 +187,8 @@ export const LOOK_EVERY = 1000;
 
 async function hasMovedOn({ world, journal }: Session, seq: number): Promise<boolean> {
   try {
-    return (await journal.length()) > seq + 1;
+    // A person who decides meanwhile is not to wait for a vault that never answers.
+    return (await within(world.clock, 'The journal', journal.length())) > seq + 1;
   } catch (error) {
     world.logger.warn('The journal could not be looked at.', { cause: causeOf(error) });
     return false;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DatabaseError } from '../../src/errors.ts';
 import type { VaultPort } from '../../src/ports/vault.ts';
-import { CONTENT, device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
+import { CONTENT, device, imageOf, keysOf, migrated, sorted, turn } from '../runtime/kit.ts';
+import { dieAtRecord, processOn } from '../runtime/mortal.ts';
 
 /** A vault that does not find the newest name below a folder. */
 const forgetful = (vault: VaultPort, folder: string): VaultPort => ({
@@ -106,6 +107,40 @@ describe('what failing operations have brought to light', () => {
       expect(await on.until(client.recover())).toMatchObject({ action: 'nothingToDo', migrationState: 'MIGRATED' });
     }
     expect(on.records()).toHaveLength(before);
+  });
+
+  it('FO7 a store that storage does not list is migrated all the same', async () => {
+    const on = device();
+    const storage = { ...on.storage };
+    storage.keys = async () => (await on.storage.keys()).filter((key) => key !== 'task-store');
+    expect(await on.until(on.client('a', { storage }).migrate())).toMatchObject({ outcome: 'migrated' });
+    expect(on.database.rows('tasks')).toHaveLength(3);
+    expect(on.storage.getItem('task-store')).toBeNull();
+  });
+
+  it('FO8 a start comes to its end where the vault keeps no record, though it says so', async () => {
+    const { on } = await migrated();
+    const death = new AbortController();
+    const ports = processOn(on, death.signal);
+    const dying = on.client('old', { ...ports, vault: dieAtRecord(ports.vault, death, 5, 'after') });
+    void dying.rollback({ reason: 'USER_REQUEST' });
+    await turn(on);
+    expect(death.signal.aborted).toBe(true);
+    on.storage.clear();
+    const asked = on.client('asked');
+    expect(await on.until(asked.recover())).toMatchObject({ action: 'waiting' });
+    // The answer is the last that is kept.
+    let isKept = true;
+    const putIfAbsent: VaultPort['putIfAbsent'] = async (name, text) => {
+      if (!isKept) return 'stored';
+      isKept = !text.includes('"DECIDE"');
+      return on.vault.putIfAbsent(name, text);
+    };
+    const client = on.client('forgetful', { vault: { ...on.vault, putIfAbsent } });
+    await on.until(client.decide({ question: 'emptiedStorage', choice: 'restore' }));
+    expect(await on.until(client.recover())).toMatchObject({ action: 'resumed', migrationState: 'ROLLING_BACK' });
+    expect(await on.until(on.client('good').recover())).toMatchObject({ migrationState: 'ROLLED_BACK' });
+    expect(keysOf(on.storage)).toEqual(sorted(CONTENT.filter(([key]) => key !== 'length' && key !== 'analytics')));
   });
 
   it('FO1 a database that fails once while a burst is restored again costs nothing of it', async () => {

@@ -14,6 +14,8 @@ export interface Scene {
   readonly world: World;
   /** How everything has to be when the migration is in this state. */
   readonly ends: Map<MigrationState, Witness>;
+  /** How else everything may be where it was rolled back: as the rows prove that it was. */
+  readonly proved: Witness[];
   /** What nobody may lose. */
   custody: Witness;
   /** A process without faults. */
@@ -52,6 +54,7 @@ export function sceneIn(world: World, name: string): Scene {
       ['NOT_STARTED', original],
       ['ROLLED_BACK', original],
     ]),
+    proved: [],
     custody: original,
     start: () => {
       processes += 1;

@@ -177,6 +177,7 @@ const withoutBackup = async (scene: Scene): Promise<void> => {
 
 const withOlderBackup = async (scene: Scene): Promise<void> => {
   await rolledBack(scene);
+  scene.proved.push(witness(scene.world));
   const older = [...scene.world.vault.disk.keys()];
   await migrate(scene);
   damageBackups(scene, older);

@@ -1,6 +1,6 @@
 import { readCollection } from '../../content/read-collection.ts';
 import { rowMaker } from '../../content/rows.ts';
-import { isCollectionKey, isFormDataKey } from '../../definition/key-ownership.ts';
+import { isCollectionKey, isFormDataKey, namedKeys } from '../../definition/key-ownership.ts';
 import type { Collection, Item } from '../../definition/types.ts';
 import { DatabaseError } from '../../errors.ts';
 import type { CollectionTable, Row } from '../../ports/database.ts';
@@ -31,11 +31,11 @@ export interface Source {
   readonly size: number;
 }
 
-/** The raw values of every key that belongs to the migration. */
+/** The raw values of every key that belongs to the migration. One that it names need not be listed to be found. */
 export async function readKeys(world: World): Promise<readonly BackupItem[]> {
   const { migration, storage } = world;
   const kinds = new Map<string, BackupItem['kind']>();
-  for (const key of await storage.keys()) {
+  for (const key of new Set([...(await storage.keys()), ...namedKeys(migration)])) {
     if (migration.collections.some((collection) => isCollectionKey(collection, key))) kinds.set(key, 'collection');
     else if (isFormDataKey(migration, key)) kinds.set(key, 'formData');
   }
