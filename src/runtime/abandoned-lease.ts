@@ -1,6 +1,7 @@
 import { BackpedalError } from '../errors.ts';
 import { appendAudit } from './audit-log.ts';
 import { within } from './execution/deadline.ts';
+import { withinWorld } from './execution/wanted-world.ts';
 import { isOver } from './history.ts';
 import { takeOver } from './lease.ts';
 import { readHistory, type Session } from './session.ts';
@@ -41,10 +42,10 @@ export async function freeAbandonedLease(session: Session, reason: string): Prom
       'The run that holds the lease is in the journal here and can be finished. Call recover().',
     );
   }
-  const free = async (): Promise<void> => {
-    const fence = { migration, run, token: await takeOver(world, { migration, run, storage }) };
-    if (isCopying) await world.database.clear(fence, { undoes: run, drift: 'any' });
-    await world.database.release(fence);
+  const free = async (own: World): Promise<void> => {
+    const fence = { migration, run, token: await takeOver(own, { migration, run, storage }) };
+    if (isCopying) await own.database.clear(fence, { undoes: run, drift: 'any' });
+    await own.database.release(fence);
   };
   const entry = appendAudit(world, {
     type: 'LEASE_FREED',
@@ -58,5 +59,5 @@ export async function freeAbandonedLease(session: Session, reason: string): Prom
   });
   // First: what nobody can account for is not taken from anybody.
   await within(world.clock, 'The audit trail', entry);
-  await within(world.clock, 'The database', free(), triggers.timeout);
+  await withinWorld(world, 'The database', free, triggers.timeout);
 }

@@ -6,6 +6,7 @@ import { causeOf } from './cause.ts';
 import { announce as announceCrashRecovery } from './crash-recovery/people.ts';
 import { within } from './execution/deadline.ts';
 import type { Work } from './execution/types.ts';
+import { withinWorld } from './execution/wanted-world.ts';
 import { type History, isOver, type RunHistory } from './history.ts';
 import { fenceOf, giveLeaseBack, takeOver } from './lease.ts';
 import { announce as announceMigration } from './migration/finish.ts';
@@ -39,6 +40,7 @@ export async function openDebts(world: World, history: History): Promise<readonl
 const workOn = (world: World): Work => ({
   world,
   signal: new AbortController().signal,
+  permitted: () => true,
   writeBurst: () => Promise.reject(new BackpedalError('INTERNAL', 'No debt is paid by writing into storage.')),
   report: () => {},
 });
@@ -94,7 +96,7 @@ export async function payDebts(world: World, history: History, name?: string): P
     const { debt } = one;
     if ((name !== undefined && name !== debt) || !isDue(world, one)) continue;
     try {
-      await within(world.clock, `The debt ${debt}`, pay(world, history, one), world.migration.triggers.timeout);
+      await withinWorld(world, `The debt ${debt}`, (own) => pay(own, history, one), world.migration.triggers.timeout);
       paid.push(debt);
     } catch (error) {
       world.logger.warn(`The debt ${debt} could not be paid yet.`, { cause: causeOf(error) });

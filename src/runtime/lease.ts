@@ -27,12 +27,20 @@ export async function giveLeaseBack(
 }
 
 /**
- * Gives the lease of a run back that may not know of it: one that was granted while the run was being stopped. A
- * database that cannot be asked leaves it to the next run, which knows that this one has ended.
+ * Gives the lease of a run back that may not know of it: one that was granted while the run was being stopped, or that
+ * it had taken over for an earlier run. The token is raised first, so that what was given up meanwhile comes too late.
+ * A database that cannot be asked leaves it to the next run, which knows that this one has ended.
  */
-export async function giveUnknownLeaseBack(world: World, context: Parameters<typeof giveLeaseBack>[1]): Promise<void> {
+export async function giveUnknownLeaseBack(
+  world: World,
+  { migration, storage }: { readonly migration: string; readonly storage: string },
+  runs: readonly string[],
+): Promise<void> {
   try {
-    await giveLeaseBack(world, context);
+    const { holder } = await world.database.ledger(migration);
+    if (holder === null || !runs.includes(holder.run)) return;
+    const { run } = holder;
+    await world.database.release({ migration, run, token: await takeOver(world, { migration, run, storage }) });
   } catch (error) {
     world.logger.warn('Whether a lease is left could not be found out.', { cause: causeOf(error) });
   }

@@ -11,7 +11,7 @@ function search(kit: Kit, undoes: string): ReturnType<typeof tryBackups> {
   const world = createWorld({ migration, storage, database, vault, clock });
   const run = { run: 'r', migration: migration.id, storage: 's', undoes, backup: undoes, reason: 'BACKUP_DAMAGED' };
   const writeBurst = () => Promise.reject(new Error('A search writes nothing.'));
-  const work = { world, signal: new AbortController().signal, writeBurst, report: () => {} };
+  const work = { world, signal: new AbortController().signal, permitted: () => true, writeBurst, report: () => {} };
   return tryBackups(initialContext(run), work);
 }
 

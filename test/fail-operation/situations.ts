@@ -107,8 +107,8 @@ const emptied = (choice: 'restore' | 'keepEmpty'): Situation =>
     { emptiedStorage: choice },
   );
 
-const emptiedOpen = (choice: 'restore' | 'keepEmpty'): Situation =>
-  recovery(
+const emptiedOpen = (choice: 'restore' | 'keepEmpty'): Situation => ({
+  ...recovery(
     `with an emptied storage and an open rollback, answered ${choice}`,
     async (scene) => {
       await migrateAndDrift(scene);
@@ -118,7 +118,10 @@ const emptiedOpen = (choice: 'restore' | 'keepEmpty'): Situation =>
       scene.ends.set('MIGRATED', { storage: witness(scene.world).storage, tables });
     },
     { emptiedStorage: choice },
-  );
+  ),
+  // Where it stays empty the clearing is undone, and an undoing that fails locks the run.
+  ...(choice === 'keepEmpty' ? { locked: 'may' } : {}),
+});
 
 const DAY = 86_400_000;
 

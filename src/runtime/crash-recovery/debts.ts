@@ -3,8 +3,9 @@ import type { RollbackContext } from '../../machines/rollback/types.ts';
 import { causeOf } from '../cause.ts';
 import { payDebts } from '../debts.ts';
 import { within } from '../execution/deadline.ts';
+import { withinWorld } from '../execution/wanted-world.ts';
 import { type History, isOver, type RunHistory } from '../history.ts';
-import { giveLeaseBack } from '../lease.ts';
+import { giveLeaseBack, giveUnknownLeaseBack } from '../lease.ts';
 import { sweepLateRows } from '../rollback/restore.ts';
 import { tidyUp } from '../starting.ts';
 import { countStart } from '../starts.ts';
@@ -28,9 +29,12 @@ async function sweepUntilSettled(world: World, { history }: CrashMemory): Promis
   const run = history === null ? null : await within(world.clock, 'The vault', unsettledRun(world, history));
   if (run?.machine !== 'rollback' || run.end !== 'rolledBack') return;
   try {
-    await within(world.clock, 'The sweep of late rows', sweep(world, run));
+    await withinWorld(world, 'The sweep of late rows', (own) => sweep(own, run));
   } catch (error) {
     world.logger.warn('Late rows could not be looked for; the next start does it.', { cause: causeOf(error) });
+    await withinWorld(world, 'The database', (own) => giveUnknownLeaseBack(own, run.context, [run.run])).catch(
+      (left: unknown) => world.logger.warn('Its lease is given back by the next start.', { cause: causeOf(left) }),
+    );
   }
 }
 
@@ -38,7 +42,7 @@ async function sweepUntilSettled(world: World, { history }: CrashMemory): Promis
 async function giveBackLeftLease(world: World, history: History, { holder }: CrashMemory): Promise<void> {
   if (holder === null || !isOver(history, holder)) return;
   try {
-    await within(world.clock, 'The database', giveLeaseBack(world, { migration: world.migration.id, run: holder }));
+    await withinWorld(world, 'The database', (own) => giveLeaseBack(own, { migration: own.migration.id, run: holder }));
   } catch (error) {
     world.logger.warn('A lease that was left behind could not be given back yet.', { cause: causeOf(error) });
   }

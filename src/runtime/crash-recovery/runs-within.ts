@@ -39,11 +39,12 @@ export async function resumeAsDecided(
 /** Begins the rollback anew that was under way when its journal was lost, or goes on with that. */
 export async function retryRollback(
   context: CrashRecoveryContext,
-  { world }: Work,
+  work: Work,
   memory: CrashMemory,
 ): Promise<CrashRecoveryEvent> {
   const { session } = memory;
-  const undoes = await within(world.clock, 'The journal', adopt(world, context, memory));
+  const { world } = work;
+  const undoes = await within(world.clock, 'The journal', adopt(work, context, memory));
   const history = await readHistory(session);
   const before = history.runs.filter(({ parent }) => parent === context.run).at(-1);
   if (before !== undefined && before.end !== null) return { type: 'RUN_ENDED', outcome: before.end };

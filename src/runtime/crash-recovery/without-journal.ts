@@ -1,4 +1,4 @@
-import { DatabaseError } from '../../errors.ts';
+import { DatabaseError, JournalError } from '../../errors.ts';
 import type { CrashRecoveryContext, CrashRecoveryEvent } from '../../machines/crash-recovery/types.ts';
 import { initialContext } from '../../machines/migration/context.ts';
 import { MIGRATION_VERSION } from '../../machines/migration/types.ts';
@@ -23,6 +23,12 @@ async function itemsOf(world: World, run: string): Promise<number> {
   return (digests ?? []).reduce((sum, { rows }) => sum + rows, 0);
 }
 
+/** The journal has one end, behind which the run has gone on without a command that was given up. */
+function refuseLate(permitted: Work['permitted']): void {
+  if (permitted()) return;
+  throw new JournalError('JOURNAL_CONFLICT', 'The command had been given up; it writes nothing into the journal.');
+}
+
 /** The storage that the lost runs belong to. */
 const storageOf = async (world: World, context: CrashRecoveryContext): Promise<string> =>
   (await readMarker(world)).marker?.storage ?? context.storage;
@@ -31,7 +37,11 @@ const storageOf = async (world: World, context: CrashRecoveryContext): Promise<s
  * Writes into the new journal that a migration had ended, so that everything goes on as if it had been there all the
  * time. Repeated, it is written once.
  */
-export async function adopt(world: World, context: CrashRecoveryContext, memory: CrashMemory): Promise<string> {
+export async function adopt(
+  { world, permitted }: Work,
+  context: CrashRecoveryContext,
+  memory: CrashMemory,
+): Promise<string> {
   const { ledger, session } = memory;
   const run = context.lost?.undoes ?? null;
   if (run === null || ledger === null) {
@@ -48,6 +58,7 @@ export async function adopt(world: World, context: CrashRecoveryContext, memory:
     tolerance: triggers.validationFailures,
   };
   const items = await itemsOf(world, run);
+  refuseLate(permitted);
   await ledger.append({
     run,
     parent: null,
@@ -76,10 +87,10 @@ export async function adopt(world: World, context: CrashRecoveryContext, memory:
 /** Takes note of a migration that had ended when its journal was lost. */
 export async function adoptMigration(
   context: CrashRecoveryContext,
-  { world }: Work,
+  work: Work,
   memory: CrashMemory,
 ): Promise<CrashRecoveryEvent> {
-  await adopt(world, context, memory);
+  await adopt(work, context, memory);
   return { type: 'ADOPTED' };
 }
 
@@ -87,7 +98,11 @@ export async function adoptMigration(
  * Writes into the new journal that a rollback had ended, so that its burst settles and its archive is kept and dropped
  * like any other's.
  */
-async function adoptRollback(world: World, context: CrashRecoveryContext, memory: CrashMemory): Promise<void> {
+async function adoptRollback(
+  { world, permitted }: Work,
+  context: CrashRecoveryContext,
+  memory: CrashMemory,
+): Promise<void> {
   const { ledger, session } = memory;
   const { undoes = null, rollback = null } = context.lost ?? {};
   if (undoes === null || rollback === null || ledger === null) return;
@@ -101,6 +116,7 @@ async function adoptRollback(world: World, context: CrashRecoveryContext, memory
   const { id: migration, onDrift } = world.migration;
   const reason = 'USER_REQUEST';
   const input = { run: rollback, migration, storage, undoes, reason, detail: '', backup: undoes, onDrift };
+  refuseLate(permitted);
   const done = ['Load Backup', 'Clear Database', 'Restore LocalStorage', 'Verify Data', 'Clean State'];
   await ledger.append({
     run: rollback,
@@ -128,9 +144,10 @@ async function adoptRollback(world: World, context: CrashRecoveryContext, memory
 /** Verifies once more that storage is as the lost rollback was to leave it and its rows are gone; then closes it. */
 export async function completeRollback(
   context: CrashRecoveryContext,
-  { world }: Work,
+  work: Work,
   memory: CrashMemory,
 ): Promise<CrashRecoveryEvent> {
+  const { world } = work;
   const found = await probe(context, memory);
   const isComplete =
     found.type === 'PROBED' && found.findings.storage === 'intact' && found.findings.database === 'empty';
@@ -143,18 +160,35 @@ export async function completeRollback(
   const isLeft = undoes !== null && (await world.database.remaining(migration, undoes)) > 0;
   if (isLeft) await world.database.sweep({ migration, run, token });
   await world.database.release({ migration, run, token });
-  await adoptRollback(world, context, memory);
+  await adoptRollback(work, context, memory);
   await world.operations.resume();
   return { type: 'COMPLETED' };
 }
 
-/** Moves out what a migration had copied before its journal was lost; the source had not been touched. */
-export async function discardCopy(context: CrashRecoveryContext, { world }: Work): Promise<CrashRecoveryEvent> {
+const unsure = (message: string): DatabaseError =>
+  new DatabaseError('DATABASE_FAILED', message, { persistence: 'transient' });
+
+/**
+ * Moves out what a migration had copied before its journal was lost; the source had not been touched. One look is not
+ * enough to take rows away from people by, nor a word that it was done.
+ */
+export async function discardCopy(
+  context: CrashRecoveryContext,
+  { world }: Work,
+  memory: CrashMemory,
+): Promise<CrashRecoveryEvent> {
   const { migration, lost } = context;
   const run = lost?.undoes ?? null;
   if (run !== null) {
+    const again = await probe(context, memory);
+    if (again.type !== 'PROBED' || again.findings.phase !== 'copying') {
+      throw unsure('The database says by now that the migration had not been copying. Start the app anew.');
+    }
     const token = await takeOver(world, { migration, run, storage: await storageOf(world, context) });
     await world.database.clear({ migration, run, token }, { undoes: run, drift: 'any' });
+    if ((await world.database.remaining(migration, run)) > 0) {
+      throw unsure('The database still has rows of which it said that they were moved out.');
+    }
     await world.database.release({ migration, run, token });
   }
   await world.operations.resume();

@@ -13,6 +13,7 @@ import { hasEnded, metaOf, persisted } from './snapshot.ts';
 import { firstSnapshot, type Start } from './start.ts';
 import { initialTransition, transition } from './transition.ts';
 import type { AnyContext, AnyEvent, AnyInput, ExecutionEnd, ExecutionView, Plan, Work } from './types.ts';
+import { wantedWorld } from './wanted-world.ts';
 import { createWatch, timeLimit, type Watch } from './watch.ts';
 
 const TICK = 1000;
@@ -117,7 +118,14 @@ function start(it: Machinery<AnyContext, AnyEvent, AnyInput>, command: string): 
       if (signal.aborted) return;
       const { fence } = setting.ledger;
       const writeBurst: Work['writeBurst'] = (writes) => world.storage.write(writes, permitted, fence ?? undefined);
-      const event = await plan.carryOut(command, context, { world, signal, writeBurst, report: progress.report });
+      const work: Work = {
+        world: wantedWorld(world, permitted),
+        signal,
+        permitted,
+        writeBurst,
+        report: progress.report,
+      };
+      const event = await plan.carryOut(command, context, work);
       if (event !== null) mailbox.push({ events: [event], answers: number });
     } catch (error) {
       const left = error instanceof InnerRunLeft;

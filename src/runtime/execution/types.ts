@@ -26,7 +26,10 @@ export type ChartId = 'migration' | 'rollback' | 'emergencyRecovery' | 'crashRec
 
 /** What a command is carried out with. */
 export interface Work {
+  /** Once the command is given up, it refuses every effect. */
   readonly world: World;
+  /** Whether the command is still wanted. */
+  readonly permitted: () => boolean;
   /** Aborted when the chart no longer wants the command's result. */
   readonly signal: AbortSignal;
   /**

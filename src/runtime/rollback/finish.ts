@@ -1,5 +1,6 @@
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import { appendAudit } from '../audit-log.ts';
+import { releaseAnyOf } from '../common-commands.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf } from '../lease.ts';
 import { rollbackNotices, send } from '../notifications.ts';
@@ -19,6 +20,10 @@ export async function cleanState(context: RollbackContext, { world }: Work): Pro
   await world.database.release(fenceOf(context));
   return { type: 'CLEANED' };
 }
+
+/** Ends a run that leaves nothing changed; it may have begun to put back what an abandoned run had moved out. */
+export const release = (context: RollbackContext, work: Work, { abandoned }: RollbackMemory): Promise<RollbackEvent> =>
+  releaseAnyOf([context.run, ...abandoned], context, work);
 
 /** Writes the audit entry with its receipt, once, and notifies people, at least once. */
 export async function announce(

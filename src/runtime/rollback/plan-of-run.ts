@@ -15,7 +15,8 @@ import type { RollbackMemory } from './memory.ts';
 import * as prepare from './prepare.ts';
 import { recoverBackup } from './recover-backup.ts';
 import * as restore from './restore.ts';
-import * as undo from './undo.ts';
+import { undoRestore } from './undo.ts';
+import { undoClear } from './undo-clear.ts';
 
 type Hand = (context: RollbackContext, work: Work, memory: RollbackMemory) => Promise<RollbackEvent | null>;
 
@@ -35,10 +36,10 @@ const hands: Readonly<Record<RollbackCommand, Hand>> = {
   prepareRestore: restore.prepareRestore,
   restoreStorage: restore.restoreStorage,
   verifyData: restore.verifyData,
-  undoRestore: undo.undoRestore,
-  undoClear: undo.undoClear,
+  undoRestore,
+  undoClear,
   cleanState: finish.cleanState,
-  release: common.release,
+  release: finish.release,
   lockDown: common.lockDown,
   announce: finish.announce,
 };

@@ -9,6 +9,7 @@ import { storageDrift, surveyStorage } from '../storage-survey.ts';
 import type { World } from '../world.ts';
 import { figuresOf, UNSEEN } from './drift.ts';
 import type { RollbackMemory } from './memory.ts';
+import { putRowsBack } from './undo-clear.ts';
 
 /** Drifted rows that a survey names, for the plan and for messages. */
 const LISTED = 1000;
@@ -91,15 +92,18 @@ export async function acquireLease(
  */
 async function putBackAbandoned(
   world: World,
-  { migration, storage }: RollbackContext,
+  { migration, storage, undoes }: RollbackContext,
   { abandoned }: RollbackMemory,
 ): Promise<'nothing' | 'some'> {
   if (abandoned.length === 0) return 'nothing';
   const { steps } = await world.database.ledger(migration);
-  const cleared = abandoned.filter((run) => steps.some((step) => step.run === run && step.step === 'clear'));
+  const archives = await world.database.archives(migration);
+  const hasCleared = (run: string): boolean =>
+    steps.some((step) => step.run === run && step.step === 'clear') || archives.some((known) => known.run === run);
+  const cleared = abandoned.filter(hasCleared);
   for (const run of cleared) {
     const token = await takeOver(world, { migration, run, storage });
-    const rows = await world.database.undoClear({ migration, run, token });
+    const rows = await putRowsBack(world, { migration, run, token }, undoes);
     world.logger.warn('Rows that a run in safe mode had moved out were put back.', { run, rows });
   }
   return cleared.length === 0 ? 'nothing' : 'some';

@@ -3,7 +3,6 @@ import type { RollbackContext, RollbackEvent } from '../../machines/rollback/typ
 import type { StorageWrite } from '../../ports/storage.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import type { Work } from '../execution/types.ts';
-import { fenceOf, takeOver } from '../lease.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { displacedId, readDisplaced } from '../vault-files.ts';
 import type { World } from '../world.ts';
@@ -126,11 +125,4 @@ export async function undoRestore(
     }
   }
   return { type: 'UNDONE', token: context.token };
-}
-
-/** Moves the rows back out of the archive, if they are there at all; whoever else is at it is shut out first. */
-export async function undoClear(context: RollbackContext, { world }: Work): Promise<RollbackEvent> {
-  const token = await takeOver(world, context);
-  await world.database.undoClear(fenceOf({ ...context, token }));
-  return { type: 'UNDONE', token };
 }

@@ -69,7 +69,7 @@ export async function reconstructBackup(
   const run = world.identity.createId();
   const event = await reconstruct(
     { run, undoes, storage: STORAGE, migration } as Parameters<typeof reconstruct>[0],
-    { world, report: () => {}, signal: new AbortController().signal, writeBurst: refuseToWrite },
+    { world, report: () => {}, signal: new AbortController().signal, permitted: () => true, writeBurst: refuseToWrite },
     { movers },
   );
   if (event.type !== 'RECONSTRUCTED') {
