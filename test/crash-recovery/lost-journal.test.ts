@@ -151,6 +151,44 @@ describe('a journal that is lost', () => {
   });
 });
 
+describe('a journal that is lost, and a storage that somebody has emptied', () => {
+  /** A rollback interrupted at its k-th record; then its journal is damaged, and somebody logs out. */
+  async function loggedOut(k: number): Promise<Device> {
+    const { on } = await migrated();
+    await interrupted(on, k, rollback);
+    lose(on, 'damaged');
+    on.storage.clear();
+    return on;
+  }
+
+  it('CR3 nothing is put back unasked, and the person can have it all', async () => {
+    for (const k of [3, 5, 7]) {
+      const on = await loggedOut(k);
+      const client = on.client('next');
+      expect(await on.until(client.recover())).toMatchObject({ action: 'waiting' });
+      expect({ k, question: client.getSnapshot().question }).toMatchObject({
+        question: { question: 'emptiedStorage' },
+      });
+      expect(on.storage.entries()).toEqual([]);
+      await recoverWith(on, client, 'restore');
+      expect(await on.until(on.client('after').recover())).toMatchObject({ migrationState: 'ROLLED_BACK' });
+      const ours = CONTENT.filter(([key]) => key !== 'length' && key !== 'analytics');
+      expect(keysOf(on.storage)).toEqual(sorted(ours));
+    }
+  });
+
+  it('CR3 or nothing of it: the rows are the data again, and the storage stays empty', async () => {
+    for (const k of [3, 5, 7]) {
+      const on = await loggedOut(k);
+      await recoverWith(on, on.client('next'), 'keepEmpty');
+      expect(await on.until(on.client('after').recover())).toMatchObject({ migrationState: 'MIGRATED' });
+      expect(keysOf(on.storage)).toEqual([]);
+      expect({ k, rows: on.database.rows('tasks').length }).toEqual({ k, rows: 3 });
+      expect((await on.database.ledger(on.migration.id)).holder).toBeNull();
+    }
+  });
+});
+
 describe('no run', () => {
   const unreachable = async (): Promise<never> => {
     throw new DatabaseError('DATABASE_UNAVAILABLE', 'Told to fail.', { persistence: 'transient' });

@@ -39,6 +39,7 @@ export type CrashRecoveryAction =
   | 'noteRestored'
   | 'noteDebts'
   | 'askForOpenRun'
+  | 'askForLostRun'
   | 'askForSettling'
   | 'intendToVerify'
   | 'intendToWithdraw'
@@ -92,6 +93,10 @@ export const crashRecoveryActions: Readonly<Record<CrashRecoveryAction, Update>>
   }),
   askForOpenRun: update((context) => {
     context.asksFor = 'openRun';
+    context.escalation = 2;
+  }),
+  askForLostRun: update((context) => {
+    context.asksFor = 'lostRun';
     context.escalation = 2;
   }),
   askForSettling: update((context) => {

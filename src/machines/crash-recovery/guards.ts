@@ -26,6 +26,11 @@ export const isStorageEmptied: (args: Args) => boolean = found(
   ({ journal, storage }) => journal === 'readable' && storage === 'emptied',
 );
 
+/** The same without a journal: whoever emptied it may not want the data of the lost run back. */
+export const isLostAndEmptied: (args: Args) => boolean = found(
+  ({ journal, storage }) => journal === 'lost' && storage === 'emptied',
+);
+
 /** The journal says where the run was, and every item has a verified copy. */
 export const canResume: (args: Args) => boolean = found(
   ({ journal, copy }) => journal === 'readable' && copy === 'verified',
@@ -43,8 +48,7 @@ export const canVerify: (args: Args) => boolean = found(isIntactAndEmpty);
 
 /** Storage is empty and the database intact: the rollback had not started, so it is tried again. */
 export const canRetryFromTheStart: (args: Args) => boolean = found(
-  ({ journal, storage, database }) =>
-    journal === 'lost' && (storage === 'empty' || storage === 'emptied') && database === 'intact',
+  ({ journal, storage, database }) => journal === 'lost' && storage === 'empty' && database === 'intact',
 );
 
 /** No rollback had begun: the rows are the users' data, and only the journal is missing. */
@@ -83,6 +87,16 @@ export function choosesToKeepEmpty({ event }: Args): boolean {
 /** What is to be restored is what an open run has to restore. */
 export function restoresForOpenRun({ context, event }: Args): boolean {
   return event.type === 'DECIDE' && event.choice === 'restore' && context.asksFor === 'openRun';
+}
+
+/** The person wants back what was emptied; the run that was to restore it has lost its journal. */
+export function restoresForLostRun({ context, event }: Args): boolean {
+  return event.type === 'DECIDE' && event.choice === 'restore' && context.asksFor === 'lostRun';
+}
+
+/** The person wants storage to stay empty; the rows are the data again. */
+export function keepsEmptyForLostRun({ context, event }: Args): boolean {
+  return event.type === 'DECIDE' && event.choice === 'keepEmpty' && context.asksFor === 'lostRun';
 }
 
 /** The rollback that was tried again has taken everything back. */

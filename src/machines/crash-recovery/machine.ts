@@ -76,6 +76,7 @@ export const crashRecoveryMachine: Chart<CrashRecoveryContext, CrashRecoveryEven
               { target: 'resuming', guard: 'canResume', actions: 'noteFindings' },
               { target: '#crashRecovery.acting.adopting', guard: 'wasMigrated', actions: 'noteFindings' },
               { target: '#crashRecovery.acting.discarding', guard: 'wasCopying', actions: 'noteFindings' },
+              { target: ask, guard: 'isLostAndEmptied', actions: ['noteFindings', 'askForLostRun'] },
               { target: '#crashRecovery.acting.completing', guard: 'canComplete', actions: 'noteFindings' },
               { target: 'resuming', guard: 'canVerify', actions: ['noteFindings', 'intendToVerify'] },
               { ...retry, guard: 'canRetryFromTheStart' },
@@ -123,6 +124,8 @@ export const crashRecoveryMachine: Chart<CrashRecoveryContext, CrashRecoveryEven
             DECIDE: [
               { target: 'goingOn', guard: 'restoresForOpenRun', actions: 'startAfresh' },
               { target: 'goingOn', guard: 'keepsEmptyForOpenRun', actions: ['startAfresh', 'intendToWithdraw'] },
+              { target: 'retrying', guard: 'restoresForLostRun', actions: ['startAfresh', 'noteRetried'] },
+              { target: 'adopting', guard: 'keepsEmptyForLostRun', actions: 'startAfresh' },
               { target: 'restoringAgain', guard: 'choosesToRestore', actions: 'startAfresh' },
               { target: tell, guard: 'choosesToKeepEmpty', actions: ['noteKeptEmpty', 'endRecovered'] },
             ],

@@ -63,8 +63,8 @@ export interface CrashRecoveryContext extends CommonContext, CrashRecoveryInput 
   readonly lost: LostRuns | null;
   readonly findings: Findings | null;
   readonly intent: ResumeIntent;
-  /** What is asked of a person stands for a run that is open, or for one that has ended and not settled. */
-  readonly asksFor: 'openRun' | 'settling' | null;
+  /** What is asked of a person stands for a run that is open, with or without its journal, or has not settled. */
+  readonly asksFor: 'openRun' | 'lostRun' | 'settling' | null;
   readonly keys: number;
   readonly written: number;
   /** Keys that hold something newer and were left alone. */

@@ -9,11 +9,13 @@ import {
 } from '../../machines/crash-recovery/types.ts';
 import * as common from '../common-commands.ts';
 import type { Plan, Work } from '../execution/types.ts';
+import { adoptMigration } from './adopt-migration.ts';
+import { completeRollback } from './complete-rollback.ts';
+import { discardCopy } from './discard-copy.ts';
 import type { CrashMemory } from './memory.ts';
 import * as people from './people.ts';
 import { restoreAgain } from './restore-again.ts';
 import { resumeAsDecided, retryRollback } from './runs-within.ts';
-import * as withoutJournal from './without-journal.ts';
 
 type Hand = (context: CrashRecoveryContext, work: Work, memory: CrashMemory) => Promise<CrashRecoveryEvent | null>;
 
@@ -25,10 +27,10 @@ const hands: Readonly<Record<Exclude<CrashRecoveryCommand, LookingCommand>, Hand
   resumeRun: resumeAsDecided,
   ask: people.ask,
   restoreAgain,
-  adoptMigration: withoutJournal.adoptMigration,
-  completeRollback: withoutJournal.completeRollback,
+  adoptMigration,
+  completeRollback,
   retryRollback,
-  discardCopy: withoutJournal.discardCopy,
+  discardCopy,
   lockDown: common.lockDown,
   announce: people.announce,
 };

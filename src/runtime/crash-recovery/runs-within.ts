@@ -8,8 +8,8 @@ import type { Start } from '../execution/start.ts';
 import type { ExecutionEnd, Work } from '../execution/types.ts';
 import { resumeStart, runRollback } from '../runs.ts';
 import { readHistory } from '../session.ts';
+import { adopt } from './adopt-migration.ts';
 import type { CrashMemory } from './memory.ts';
-import { adopt } from './without-journal.ts';
 
 function ended(end: ExecutionEnd): CrashRecoveryEvent {
   if (end.status === 'ended') return { type: 'RUN_ENDED', outcome: end.view.context.outcome ?? 'safeMode' };

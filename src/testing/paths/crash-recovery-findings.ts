@@ -142,6 +142,15 @@ const probings: Readonly<Record<string, Bring>> = {
     await loseJournal(place, path);
     await writeAsApp(place, place.world.migration.collections[0]?.storageKey ?? '', 'written by the app');
   },
+  'PROBED journal lost, emptied': async (place, path) => {
+    // What cannot be taken back once rows had been moved out is a matter for people.
+    const mayHaveCleared = leaving(path, 'retrying')?.name !== 'RUN_ENDED unchanged';
+    const state = oneOf(path, ['loadingBackup', 'clearingDatabase', 'invalidatingCache']);
+    await dieIn(place, mayHaveCleared ? state : 'loadingBackup', rollBack);
+    // Without a marker, its remains alone say whose run it was.
+    await loseJournal(place, path, ['damaged', 'gap']);
+    await emptyStorage(place);
+  },
   'PROBED journal lost, half done': async (place, path) => {
     await dieIn(place, oneOf(path, ['invalidatingCache', 'preparingRestore', 'restoringStorage']), rollBack);
     await loseJournal(place, path);

@@ -63,6 +63,13 @@ const FOUND: Readonly<Record<string, Findings>> = {
     database: 'intact',
     phase: 'rollingBack',
   },
+  'journal lost, emptied': {
+    journal: 'lost',
+    copy: 'verified',
+    storage: 'emptied',
+    database: 'intact',
+    phase: 'rollingBack',
+  },
   'journal lost, half done': {
     journal: 'lost',
     copy: 'verified',
