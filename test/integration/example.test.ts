@@ -20,7 +20,7 @@ let count = 0;
 
 const move = (page: Page): Promise<void> => page.getByRole('button', { name: 'Move to the database' }).click();
 const takeBack = (page: Page) => page.getByRole('button', { name: 'Take it back' });
-const done = (page: Page): Promise<void> => page.getByText('Your data is back').waitFor();
+const done = (page: Page): Promise<void> => page.getByText('Your data is back').first().waitFor();
 const titles = (page: Page): Promise<string[]> =>
   page
     .getByRole('textbox', { name: 'Title' })
