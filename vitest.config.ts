@@ -32,10 +32,12 @@ const headlessChromium = (): BrowserConfigOptions => ({
   instances: [{ browser: 'chromium' }],
 });
 
-const inNode: TestProjectConfiguration = {
+/** `mode` says whether something is tested as a whole that a run of all tests takes a part of. */
+const inNode = (mode: string): TestProjectConfiguration => ({
   extends: true,
   test: {
     name: 'node',
+    env: { TEST_MODE: mode },
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: [BROWSER_TESTS],
     // Loading the library anew for each of the files takes longer than most of them.
@@ -43,7 +45,7 @@ const inNode: TestProjectConfiguration = {
     maxWorkers: availableParallelism(),
     sequence: { groupOrder: 0 },
   },
-};
+});
 
 /** Bundled before the first test: a package that is found later makes vite reload the page in the middle of one. */
 const PACKAGES_IN_BROWSER = [
@@ -84,11 +86,11 @@ const inStorybook: TestProjectConfiguration = {
   test: { name: 'storybook', browser: headlessChromium(), sequence: { groupOrder: 2 } },
 };
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     reporters: ['default', new SummaryReporter()],
     allowOnly: false,
-    projects: executablePath === undefined ? [inNode] : [inNode, inChromium, inStorybook],
+    projects: executablePath === undefined ? [inNode(mode)] : [inNode(mode), inChromium, inStorybook],
     // Every branch of what decides and of what carries out.
     coverage: {
       provider: 'v8',
@@ -100,4 +102,4 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
-});
+}));

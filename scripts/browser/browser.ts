@@ -120,10 +120,16 @@ export async function launchBrowser({ profile, args = [] }: BrowserOptions): Pro
       for (const { type, id } of processInfo) if (type === 'renderer') process.kill(id, signal);
     },
     async quit() {
-      const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      let isKilled = false;
+      const patience = setTimeout(() => {
+        isKilled = true;
+        child.kill('SIGKILL');
+      }, 4 * PATIENCE);
       await session.send('Browser.close').catch(() => {});
       await gone;
       clearTimeout(patience);
+      // Killed, it has not written down what people were shown, which is nobody's fault but the machine's.
+      if (isKilled) throw new Error('Chromium did not end by itself in time, and was killed.');
     },
   };
 }

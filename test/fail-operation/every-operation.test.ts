@@ -5,7 +5,7 @@ import { play, rehearse } from './play.ts';
 import { SITUATIONS, type Situation } from './situations.ts';
 
 /** `npm run fail-operation` plays every case; a run of all tests one in so many, of every kind and port. */
-const WHOLE = process.env.MODE === 'every-operation';
+const WHOLE = process.env.TEST_MODE === 'every-operation';
 const SHARE = WHOLE ? 1 : 37;
 
 const counts = { cases: 0, violations: 0 };

@@ -5,7 +5,7 @@ import { type PostgresProxy, type ProxyCut, startPostgresProxy } from '../suppor
 import { type ClearStage, clearAs, clearStage, proofPort } from '../support/servers/postgres-stage.ts';
 
 // `npx vitest run test/integration/postgres-cuts --mode every-cut` cuts at every message.
-const WHOLE = process.env.MODE === 'every-cut';
+const WHOLE = process.env.TEST_MODE === 'every-cut';
 const SHARE = 9;
 
 const title = postgresMissing === null ? '' : `: ${postgresMissing}`;

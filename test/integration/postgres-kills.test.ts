@@ -5,7 +5,7 @@ import { type ClearStage, clearAs, clearStage, proofPort } from '../support/serv
 import { startClearingProcess } from './children/clearing-process.ts';
 
 // `npx vitest run test/integration/postgres-kills --mode every-statement` kills the server at every statement.
-const WHOLE = process.env.MODE === 'every-statement';
+const WHOLE = process.env.TEST_MODE === 'every-statement';
 const SHARE = 8;
 
 const title = postgresMissing === null ? '' : `: ${postgresMissing}`;

@@ -7,7 +7,7 @@ import { readImage } from '../node/disk/database.ts';
 import type { Disk } from '../node/disk/disk.ts';
 import { readJournal } from '../node/disk/journal.ts';
 import type { VaultOnDisk } from '../node/disk/vault.ts';
-import type { Dump, Stored } from './dump.ts';
+import type { Dump } from './dump.ts';
 
 /** Where the library keeps its things in IndexedDB. */
 const VAULT = { database: 'backpedal', store: 'entries' } as const;
@@ -24,25 +24,17 @@ function vaultIn({ databases }: Dump): VaultOnDisk {
   return { entries: new Map(entries), faults };
 }
 
-/** Bytes somewhere in a record, the first that are found. */
-function bytesIn(value: unknown): Uint8Array | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { base64 } = value as { readonly base64?: string };
-  if (base64 !== undefined) return Buffer.from(base64, 'base64');
-  for (const part of Object.values(value)) {
-    const found = bytesIn(part);
-    if (found !== null) return found;
-  }
-  return null;
-}
+/** Where the app keeps the image of its database: pages in the order of their names, and how many bytes they hold. */
+const IMAGE = { database: 'app', store: 'entries' } as const;
 
-/** The image of the app's database: the one record that holds bytes. */
 function imageIn({ databases }: Dump): Uint8Array {
-  const records: Stored[] = Object.values(databases).flatMap((stores) => Object.values(stores).flat());
-  const images = records.map(({ value }) => bytesIn(value)).filter((bytes) => bytes !== null);
-  const [image, ...more] = images;
-  if (image !== undefined && more.length === 0) return image;
-  throw new Error(`There are ${images.length} images of the database in the browser.`);
+  const records = databases[IMAGE.database]?.[IMAGE.store] ?? [];
+  const pages = records.filter(({ key }) => String(key).startsWith('page/'));
+  pages.sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1));
+  const image = Buffer.concat(pages.map(({ value }) => Buffer.from((value as { base64: string }).base64, 'base64')));
+  const size = records.find(({ key }) => key === 'size')?.value;
+  if (image.byteLength === size) return image;
+  throw new Error(`The image of the database is ${image.byteLength} bytes instead of ${String(size)}.`);
 }
 
 /** What a browser's dump says of a world, as it would be read from a folder. */

@@ -1,6 +1,7 @@
 import { BackpedalError, DatabaseError } from '../../errors.ts';
 import { BROWSER_PROFILE } from '../../ports/failure-domain.ts';
 import type { ImageStore, SaveOutcome, StoredImage } from '../../ports/image-store.ts';
+import { changedPages, joinPages, pageCount } from './image-pages.ts';
 import { type Entries, indexedDbConnection, newMark } from './indexed-db-connection.ts';
 import { describeFault, type IndexedDbFaultKind } from './indexed-db-fault.ts';
 import { persistenceRequest } from './request-persistence.ts';
@@ -37,9 +38,10 @@ async function versionIn(entries: Entries<IDBTransactionMode>, database: string)
   throw damaged(database);
 }
 
-/** A view on a larger buffer would be stored with all of it. */
-const compact = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+const PAGES = 'page/';
+const pageName = (number: number): string => `${PAGES}${String(number).padStart(8, '0')}`;
+/** The names of all pages from this number on: digits come before the colon. */
+const pagesFrom = (number: number): IDBKeyRange => IDBKeyRange.bound(pageName(number), `${PAGES}:`);
 
 /**
  * The image of a sql.js database in an IndexedDB database of its own, for `openSqlJsImage` of `backpedal/sqljs`:
@@ -47,8 +49,9 @@ const compact = (bytes: Uint8Array): Uint8Array =>
  *     const image = await openSqlJsImage({ SQL, store: indexedDbImageStore('app') });
  *     const database = sqlJsDatabase({ image, tables: { tasks }, scope: 'wholeTable' });
  *
- * A save compares the version and replaces image and version in one transaction of strict durability, so that of two
- * tabs none overwrites what the other one saved (hazards H14, H15a), and a tab that dies leaves one image or the other.
+ * A save compares the version, and replaces it and the pages that have changed, in one transaction of strict
+ * durability, so that of two tabs none overwrites what the other one saved (hazards H14, H15a), and a tab that dies
+ * leaves one image or the other.
  * @param name the name of the IndexedDB database, which belongs to this image alone
  */
 export function indexedDbImageStore(name: string, options: IndexedDbImageStoreOptions = {}): ImageStore {
@@ -62,28 +65,49 @@ export function indexedDbImageStore(name: string, options: IndexedDbImageStoreOp
     }
   };
 
+  /** The image that was saved or loaded last, of which a save writes what has changed since. */
+  let known: StoredImage | null = null;
+
   async function load(entries: Entries<'readonly'>): Promise<StoredImage | null> {
     const version = await versionIn(entries, name);
-    const bytes = await entries.get('image');
-    if (version === null && bytes === undefined) return null;
-    if (version === null || !(bytes instanceof Uint8Array)) throw damaged(name);
-    return { bytes, version };
+    const size = await entries.get('size');
+    const pages = await entries.getAll(pagesFrom(0));
+    if (version === null && size === undefined && pages.length === 0) return null;
+    const bytes = typeof size === 'number' ? joinPages(pages, size) : null;
+    if (version === null || bytes === null) throw damaged(name);
+    known = { bytes, version };
+    return { bytes: bytes.slice(), version };
+  }
+
+  async function replace(entries: Entries<'readwrite'>, image: StoredImage, before: Uint8Array | null): Promise<void> {
+    const { bytes, version } = image;
+    const written = changedPages(before, bytes).map(([number, page]) => entries.put(page, pageName(number)));
+    await Promise.all([
+      ...written,
+      entries.delete(pagesFrom(pageCount(bytes.byteLength))),
+      entries.put(bytes.byteLength, 'size'),
+      entries.put(version, 'version'),
+    ]);
   }
 
   async function save(bytes: Uint8Array, base: string | null): Promise<SaveOutcome> {
-    const version = newMark();
+    const image: StoredImage = { bytes: bytes.slice(), version: newMark() };
+    const { version } = image;
+    const before = known !== null && known.version === base ? known.bytes : null;
     let tried = 0;
     requestPersistence();
     try {
-      return await connection.write(async (entries): Promise<SaveOutcome> => {
+      const outcome = await connection.write(async (entries): Promise<SaveOutcome> => {
         const found = await versionIn(entries, name);
         // The connection was dropped when the first try had come through.
         if (found === version) return { status: 'saved', version };
         if (found !== base) return { status: 'conflict' };
         tried += 1;
-        await Promise.all([entries.put(compact(bytes), 'image'), entries.put(version, 'version')]);
+        await replace(entries, image, before);
         return { status: 'saved', version };
       });
+      if (outcome.status === 'saved') known = image;
+      return outcome;
     } catch (thrown) {
       if (tried === 0 || (tried === 1 && ABORTED.includes(describeFault(thrown).kind)))
         throw unavailable(name, 'saved', thrown);

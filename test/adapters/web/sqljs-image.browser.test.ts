@@ -1,4 +1,5 @@
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { openDB } from 'idb';
 import { describe, expect, it } from 'vitest';
 import { openSqlJsImage, sqlJsDatabase } from '../../../src/adapters/sqljs/index.ts';
 import { indexedDbImageStore } from '../../../src/adapters/web/index.ts';
@@ -114,5 +115,28 @@ describe('an image in IndexedDB', () => {
     );
     const ids = (await open()).db.select().from(notes).all();
     expect(ids.map(({ id }) => id).sort()).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2', 'c0', 'c1', 'c2']);
+  });
+
+  it('WI4 an image that grows and shrinks is saved by the pages that have changed, and each is what was saved', async () => {
+    const name = unusedName();
+    const [store, other] = [indexedDbImageStore(name), indexedDbImageStore(name)];
+    let version: string | null = null;
+    for (const length of [200_000, 200_001, 70_000, 0, 65_536, 131_072]) {
+      const bytes = new Uint8Array(length).fill(length % 251, length >> 1);
+      version = await savedVersion(length % 2 === 0 ? store : other, bytes, version);
+      if (length % 2 === 0) await other.load();
+      else await store.load();
+      expect(await indexedDbImageStore(name).load()).toEqual({ bytes, version });
+    }
+  });
+
+  it('WI4 an image of which the browser has lost a part is refused, not opened', async () => {
+    const name = unusedName();
+    const store = indexedDbImageStore(name);
+    await savedVersion(store, new Uint8Array(200_000), null);
+    const db = await openDB(name);
+    await db.delete('entries', 'page/00000001');
+    db.close();
+    await expect(indexedDbImageStore(name).load()).rejects.toMatchObject({ code: 'DATABASE_FAILED' });
   });
 });
