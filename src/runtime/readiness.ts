@@ -22,6 +22,14 @@ export function backupFor(session: Session, history: History, id: string | undef
   return findBackup(session.world, id ?? requireMigrated(history).run);
 }
 
+const unready = ({ code }: BackpedalError, reason: string): RollbackReadiness => ({
+  canRollback: false,
+  reason,
+  code,
+  backupAvailable: false,
+  estimatedTime: 0,
+});
+
 /** Whether a rollback can begin now, and if not, why. */
 export async function canRollback(session: Session): Promise<RollbackReadiness> {
   const history = await readHistory(session);
@@ -29,7 +37,7 @@ export async function canRollback(session: Session): Promise<RollbackReadiness> 
   if (obstacle !== null) {
     const inProgress = obstacle.code === 'RUN_IN_PROGRESS' || obstacle.code === 'RUN_INTERRUPTED';
     const reason = inProgress ? obstacle.message.split(':')[0] : obstacle.message;
-    return { canRollback: false, reason: reason ?? obstacle.message, backupAvailable: false, estimatedTime: 0 };
+    return unready(obstacle, reason ?? obstacle.message);
   }
   try {
     const { head } = await backupFor(session, history, undefined);
@@ -37,7 +45,7 @@ export async function canRollback(session: Session): Promise<RollbackReadiness> 
     return { canRollback: true, backupAvailable: true, estimatedTime: estimateSeconds(copied, head.size) };
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    return { canRollback: false, reason: error.message, backupAvailable: false, estimatedTime: 0 };
+    return unready(error, error.message);
   }
 }
 

@@ -22,6 +22,11 @@ import type {
 export interface RollbackReadiness {
   readonly canRollback: boolean;
   readonly reason?: string;
+  /**
+   * The reason as a code. With one of a backup, other than a foreign one, `rollback` can be called all the same: it
+   * looks for another copy, and asks before it uses anything older or uncertain.
+   */
+  readonly code?: ErrorCode;
   readonly backupAvailable: boolean;
   /** Seconds. */
   readonly estimatedTime: number;

@@ -54,6 +54,9 @@ export const english: Messages = {
   planLooking: 'Looking at what would change…',
   planImpossible: 'It cannot begin as things are',
   planConfirm: 'Roll back now',
+  otherCopies:
+    'Your data may still be put back from another copy: an older backup, or the rows of the database. You are asked before anything older or uncertain is used.',
+  lookForCopy: 'Look for another copy',
   planTime: (seconds, f) => `This takes about ${f.duration(seconds)}.`,
   planWarnings: 'Good to know',
   planParts: { restored: 'Restored', removed: 'Removed', kept: 'Kept', lost: 'Lost' },

@@ -78,6 +78,9 @@ export interface Messages {
   readonly planLooking: string;
   readonly planImpossible: string;
   readonly planConfirm: string;
+  /** Where the backup cannot be used: what a rollback does then, and the button that begins it. */
+  readonly otherCopies: string;
+  readonly lookForCopy: string;
   readonly planTime: About<number>;
   readonly planWarnings: string;
   readonly planParts: ByKind<'restored' | 'removed' | 'kept' | 'lost'>;

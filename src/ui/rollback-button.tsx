@@ -20,7 +20,9 @@ export function RollbackDialog({ onClose, reason = 'USER_REQUEST', detail }: Rol
   const client = useBackpedal();
   const { plan, readiness, isChecking, error, actions } = useRollback();
   const refused: Fault | undefined =
-    readiness?.canRollback === false ? { code: 'NOT_MIGRATED', message: readiness.reason ?? '' } : error;
+    readiness?.canRollback === false
+      ? { code: readiness.code ?? 'NOT_MIGRATED', message: readiness.reason ?? '' }
+      : error;
   const confirm = (confirmation: Confirmation): void => {
     onClose();
     const request = { reason, ...(detail === undefined ? {} : { detail }) };

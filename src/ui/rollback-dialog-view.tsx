@@ -26,6 +26,9 @@ export interface RollbackDialogViewProps {
   readonly onClose: () => void;
 }
 
+/** Whether it is the backup that is at fault, so that a rollback looks for another copy. A foreign one is none of ours. */
+const isOfBackup = ({ code }: Fault): boolean => code.startsWith('BACKUP_') && !code.startsWith('BACKUP_FOREIGN_');
+
 /** What becomes of the drift by the definition is all that can be chosen; otherwise either. */
 function questionFrom(plan: RollbackPlan): QuestionOf<'drift'> {
   const { drift } = plan;
@@ -35,10 +38,12 @@ function questionFrom(plan: RollbackPlan): QuestionOf<'drift'> {
 
 /**
  * A dialog with what a rollback would do, before it does it. Cancelling has the focus; where people have changed
- * something they choose what becomes of it, and leaving it out has to be typed. Render it to open it.
+ * something they choose what becomes of it, and leaving it out has to be typed. Where the backup cannot be used, another
+ * copy can be looked for. Render it to open it.
  */
 export function RollbackDialogView({ plan, fault, onConfirm, onClose }: RollbackDialogViewProps): ReactElement {
   const { messages } = useUi();
+  const mayBeElsewhere = fault !== undefined && isOfBackup(fault);
   const [given, setGiven] = useState({ to: '', answer: NO_ANSWER });
   const shown = fault === undefined ? plan : undefined;
   const driftDigest = shown?.drift.digest ?? '';
@@ -47,8 +52,9 @@ export function RollbackDialogView({ plan, fault, onConfirm, onClose }: Rollback
   const answer = given.to === driftDigest ? given.answer : { choice: shown ? plannedChoice(shown) : null, typed: '' };
   const choice = hasDrift ? (answer.choice as Confirmation['choice']) : null;
   const isReady =
-    shown?.possible === true &&
-    (!hasDrift || (choice !== null && isTyped(messages.choices[choice].word, answer.typed)));
+    mayBeElsewhere ||
+    (shown?.possible === true &&
+      (!hasDrift || (choice !== null && isTyped(messages.choices[choice].word, answer.typed))));
   return (
     <Dialog title={messages.planTitle} onClose={onClose}>
       <form
@@ -58,6 +64,7 @@ export function RollbackDialogView({ plan, fault, onConfirm, onClose }: Rollback
         }}
       >
         <FaultNotice fault={fault} />
+        {mayBeElsewhere && <p>{messages.otherCopies}</p>}
         {plan === undefined && fault === undefined && <p role="status">{messages.planLooking}</p>}
         {shown && <PlanView plan={shown} choice={choice} />}
         {shown?.possible && hasDrift && (
@@ -70,6 +77,7 @@ export function RollbackDialogView({ plan, fault, onConfirm, onClose }: Rollback
         )}
         <Actions>
           <Button onPress={onClose}>{messages.cancel}</Button>
+          {mayBeElsewhere && <Button kind="danger">{messages.lookForCopy}</Button>}
           {shown?.possible && (
             <Button kind="danger" off={!isReady}>
               {messages.planConfirm}

@@ -72,6 +72,20 @@ export const CouldNotLook: Story = {
   },
 };
 
+/** The backup is damaged: another copy can be looked for. */
+export const BackupUnusable: Story = {
+  args: {
+    plan: undefined,
+    fault: { code: 'BACKUP_DAMAGED', message: 'The backup is damaged. Choose another generation.' },
+  },
+  play: async ({ args, canvasElement }) => {
+    const canvas = within(canvasElement);
+    await expect(canvas.queryByRole('button', { name: 'Roll back now' })).toBeNull();
+    await userEvent.click(canvas.getByRole('button', { name: 'Look for another copy' }));
+    await expect(args.onConfirm).toHaveBeenCalledWith({ choice: null, driftDigest: '' });
+  },
+};
+
 export const HundredThousandKeys: Story = {
   args: {
     plan: plan({

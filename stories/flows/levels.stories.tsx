@@ -33,6 +33,28 @@ export const OlderBackup: StoryObj = flowStory({
   },
 });
 
+export const DamagedBeforehand: StoryObj = flowStory({
+  title: 'Level 2: damaged before anybody asked',
+  description:
+    'The only backup is gone when somebody wants to roll back. There is no plan to show; another copy is looked for, and what was put together is asked about.',
+  before: async (sandbox) => {
+    await migrated(sandbox);
+    workOn(sandbox.lasting.database);
+  },
+  play: async (hands) => {
+    await hands.press('The newest backup is deleted');
+    await hands.press('Roll back…', 'A');
+    await hands.press('Look for another copy', 'A');
+    await hands.choose(/Carry the changes over/);
+    await hands.press('Go on with this', 'A');
+    await hands.sees('Not everything can be proved');
+    await hands.choose(/Use what was put together/);
+    await hands.type(/reconstruction/, 'reconstruction');
+    await hands.press('Go on with this', 'A');
+    await hands.sees('Your data is back');
+  },
+});
+
 export const Reconstruction: StoryObj = flowStory({
   title: 'Level 2: put together again',
   description:

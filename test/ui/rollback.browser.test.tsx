@@ -51,6 +51,24 @@ describe('a rollback from its button to its receipt', () => {
     expect(ui.has('Roll back now')).toBe(false);
   });
 
+  it('UI4 where the backup is damaged, or gone, another copy can be looked for, and its use is asked about', async () => {
+    for (const loss of ['damaged', 'gone'] as const) {
+      const { on, client } = await migrated();
+      for (const name of [...on.vault.disk.keys()].filter((one) => one.includes('/backups/'))) {
+        if (loss === 'gone') on.vault.disk.delete(name);
+        else if (name.endsWith('/content')) on.vault.disk.set(name, 'damaged');
+      }
+      const ui = await showOn(client, <RollbackScreen />);
+      await ui.press('Roll back…');
+      await passing(on, () => ui.has('Look for another copy'), 'the way out');
+      expect(ui.has('Roll back now')).toBe(false);
+      await ui.press('Look for another copy');
+      await passing(on, () => ui.has('Use what was put together'), 'the question');
+      expect(client.getSnapshot().question).toMatchObject({ question: 'reconstruction' });
+      await client.close();
+    }
+  });
+
   it('UI8 the receipt of a run can be kept as text and as data', async () => {
     const { on, client } = await migrated();
     const files: { readonly name: string; readonly text: string }[] = [];
