@@ -19,10 +19,11 @@ const PACKAGES_AND_HOOKS = /^[@a-z]|\.\.\/(react\/)?index\.ts$/;
 
 /**
  * What browsers download, with the goal that each part had at first and its budget. A budget is what is reached now, with a
- * little room: whoever needs more raises it here and says why.
+ * little room: whoever needs more raises it here and says why. The core's grew by 1 for commands that change nothing once
+ * they were given up, for second looks before rows are taken away, and for an image that is saved by its pages.
  */
 export const parts: readonly Part[] = [
-  { name: 'core-and-web', files: CORE, without: PACKAGES, goal: 15, budget: 82 },
+  { name: 'core-and-web', files: CORE, without: PACKAGES, goal: 15, budget: 83 },
   { name: 'react', files: ['src/react/index.ts'], without: PACKAGES_AND_CORE, goal: 3, budget: 3 },
   { name: 'ui', files: ['src/ui/index.ts', 'src/ui/styles.css'], without: PACKAGES_AND_HOOKS, goal: 12, budget: 15 },
   { name: 'with-packages', files: [...CORE, 'src/react/index.ts'], without: REACT, goal: 48, budget: 115 },
