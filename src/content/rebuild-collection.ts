@@ -23,6 +23,8 @@ export interface RebuildRequest {
   readonly storage: ReadonlyMap<string, string>;
   /** What older backups hold. */
   readonly older: ReadonlyMap<string, string>;
+  /** What the damaged backup itself holds, as far as it can be read. */
+  readonly damaged: ReadonlyMap<string, string>;
   readonly limits: ContentLimits;
 }
 
@@ -142,12 +144,15 @@ function isStorageLikelier({ members, storage, older, limits }: RebuildRequest):
 }
 
 function basesOf(request: RebuildRequest): readonly Base[] {
-  const { members, storage, older } = request;
+  const { members, storage, older, damaged } = request;
   const isOlder = (key: string): boolean => older.has(key) && !storage.has(key);
   const isInvented = false;
   const fromStorage: Base = { entries: new Map([...older, ...storage]), isOlder, isInvented };
   const fromOlder: Base = { entries: new Map([...storage, ...older]), isOlder: (key) => older.has(key), isInvented };
-  const known = isStorageLikelier(request) ? [fromStorage, fromOlder] : [fromOlder, fromStorage];
+  // An item whose id is damaged is none that was migrated; the item itself comes from its row.
+  const fromDamaged: Base = { entries: new Map([...storage, ...older, ...damaged]), isOlder: () => true, isInvented };
+  const others = damaged.size === 0 ? [fromOlder] : [fromDamaged, fromOlder];
+  const known = isStorageLikelier(request) ? [fromStorage, ...others] : [...others, fromStorage];
   const { layout, storageKey } = (members[0] as RebuildMember).collection;
   if (layout === 'keyPerItem') return known;
   const stores = emptyStores(members).map((store) => ({

@@ -207,27 +207,35 @@ export async function readBackup(
   return { head, sha256: hash, values };
 }
 
-/**
- * What is whole of a backup that as a whole is not: the entries whose own hashes match. Of the head, only what its hash
- * covers is believed; `null` when that is damaged itself.
- */
-export async function salvageBackup(
-  text: string,
-  seal: SealPort | null,
-): Promise<{ readonly head: BackupHead; readonly values: ReadonlyMap<string, string> } | null> {
+/** What is left of a backup that is damaged. */
+export interface SalvagedBackup {
+  /** Only what its hash covers is believed. */
+  readonly head: BackupHead;
+  /** The entries that are whole: their own hashes match. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The others as they can be read. Nothing proves any of it. */
+  readonly damaged: ReadonlyMap<string, string>;
+}
+
+/** What is left of a backup that as a whole is not; `null` when its head is damaged itself. */
+export async function salvageBackup(text: string, seal: SealPort | null): Promise<SalvagedBackup | null> {
   try {
     const { head, length } = await readHead(text, seal);
     const values = new Map<string, string>();
+    const damaged = new Map<string, string>();
     let at = length;
     for (const entry of head.entries) {
-      const value = await readValue(entry, text.slice(at, at + entry.stored)).catch((error: unknown) => {
+      const stored = text.slice(at, at + entry.stored);
+      const value = await readValue(entry, stored).catch((error: unknown) => {
         if (error instanceof BackupError) return null;
         throw error;
       });
+      const readable = entry.encoding === 'json' ? parseJson(stored) : stored;
       if (value !== null) values.set(entry.key, value);
+      else if (typeof readable === 'string') damaged.set(entry.key, readable);
       at += entry.stored;
     }
-    return { head, values };
+    return { head, values, damaged };
   } catch (error) {
     if (error instanceof BackupError) return null;
     throw error;

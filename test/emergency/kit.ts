@@ -57,6 +57,14 @@ export function damageEntry(kit: Kit, key: string, name: string = partsOf(kit, '
   kit.vault.disk.set(name, `${text.slice(0, begin)}?${text.slice(begin + 1)}`);
 }
 
+/** Changes a character of the newest backup, wherever a text is found in it. */
+export function damageText(kit: Kit, wanted: string, damaged: string): void {
+  const name = partsOf(kit, 'content').at(-1) ?? '';
+  const text = kit.vault.disk.get(name) ?? '';
+  if (!text.includes(wanted) || wanted.length !== damaged.length) throw new Error('There is no such damage.');
+  kit.vault.disk.set(name, text.replace(wanted, damaged));
+}
+
 /** Loses the whole content of the newest backup; what its head says stays. */
 export const loseContent = (kit: Kit): void => void kit.vault.disk.delete(partsOf(kit, 'content').at(-1) ?? '');
 

@@ -7,6 +7,7 @@ import {
   asking,
   DATABASES,
   damageEntry,
+  damageText,
   ENTRIES,
   loseBackup,
   loseContent,
@@ -74,6 +75,41 @@ describe.each(DATABASES)('what is left, on %s', (_, database) => {
     const { receipt } = await client.report(result.runId);
     expect(new Set(Object.values(verdictsOf(receipt)))).toEqual(new Set(['exact']));
     expect(receipt).toMatchObject({ copy: 'reconstructed', reconstruction: { lossy: 0, missing: 0 } });
+  });
+
+  it('ER16 damage to what a row says is undone by the row, which the hash proves, so that nobody need be asked', async () => {
+    const kit = await migrated(database);
+    damageText(kit, '"title":"zwei"', '"title":"zwe~"');
+    const { client } = kit.start();
+    const result = await settled(kit, client.rollback({ reason: 'USER_REQUEST' }));
+    expect(result).toMatchObject({ outcome: 'rolledBack', finalStatus: 'PARTIAL', escalation: 1 });
+    expect(storageOf(kit)).toEqual(Object.fromEntries(ENTRIES));
+  });
+
+  it('ER16 what surrounds the items comes from the damaged text itself, not from what might have been', async () => {
+    const store = '{"version":7,"state":{"filter":"mine","note":"x","tasks":[{"id":"a","title":"A","done":true}]}}';
+    const kit = await migrated({ ...database, entries: [['task-store', store]] });
+    damageText(kit, '"note":"x"', '"note":"y"');
+    const run = await asking(kit);
+    expect(run.question).toMatchObject({ question: 'reconstruction', exact: 0, lossy: 1 });
+    await answered(kit, run, 'useReconstruction');
+    expect(storageOf(kit)['task-store']).toBe(store.replace('"note":"x"', '"note":"y"'));
+  });
+
+  it('ER16 an item whose id is damaged comes once, from its row', async () => {
+    const store = '{"version":7,"state":{"tasks":[{"id":"a","title":"A","done":true},{"id":"b","title":"B"}]}}';
+    const kit = await migrated({ ...database, entries: [['task-store', store]] });
+    damageText(kit, '"id":"b"', '"id":"z"');
+    await answered(kit, await asking(kit), 'useReconstruction');
+    const { version, state } = JSON.parse(storageOf(kit)['task-store'] ?? '') as {
+      version: number;
+      state: { tasks: { id: string; title: string }[] };
+    };
+    expect({ version, ids: state.tasks.map(({ id }) => id), titles: state.tasks.map(({ title }) => title) }).toEqual({
+      version: 7,
+      ids: ['a', 'b'],
+      titles: ['A', 'B'],
+    });
   });
 
   it('ER6 rows alone prove a text when its hash says so', async () => {

@@ -40,6 +40,13 @@ async function work(page: Page): Promise<void> {
   await expect.poll(() => titles(page)).not.toContain('Prune the apple tree');
 }
 
+/** Whether a page's own thread does anything at all; two seconds without an answer are none. */
+const answers = (page: Page): Promise<boolean> =>
+  Promise.race([
+    page.evaluate<boolean>('true'),
+    new Promise<boolean>((resolve) => setTimeout(resolve, 2000, false)),
+  ]).catch(() => false);
+
 async function confirm(page: Page, choice: 'Carry the changes over' | 'Leave the changes out' | null): Promise<void> {
   await takeBack(page).click();
   if (choice !== null) await page.getByRole('radio', { name: choice }).check();
@@ -131,6 +138,27 @@ describe.skipIf(!hasChromium)('the example app', () => {
   );
 
   it(
+    'EX3 a script that never ends is ended with its tab, and the next tab finishes what it had begun',
+    { timeout: SLOW },
+    () =>
+      inApp(async (page, browser) => {
+        const before = await stored(page);
+        await move(page);
+        await takeBack(page).waitFor();
+        await page.getByText('Break things').click();
+        await page.getByRole('combobox', { name: 'Kill the tab' }).selectOption('Restore LocalStorage');
+        await page.getByRole('combobox', { name: 'by' }).selectOption('hang');
+        await page.getByRole('button', { name: 'Arm' }).click();
+        await confirm(page, null);
+        await expect.poll(() => answers(page), { timeout: 60_000 }).toBe(false);
+        await browser.signalRenderers('SIGKILL');
+        const next = await browser.open(address);
+        await done(next);
+        expect(await stored(next)).toBe(before);
+      }),
+  );
+
+  it(
     'EX4 a storage without room costs nothing: the plan says so, and with room again all comes back',
     { timeout: SLOW },
     () =>
@@ -185,6 +213,27 @@ describe.skipIf(!hasChromium)('the example app', () => {
       await takeBack(other).waitFor();
       expect((await titles(other)).length).toBeGreaterThan(0);
     }),
+  );
+
+  it(
+    'EX8 with a damaged backup another copy is looked for, and what was put together is asked about',
+    { timeout: SLOW },
+    () =>
+      inApp(async (page) => {
+        const before = (await titles(page)).sort();
+        await move(page);
+        await takeBack(page).waitFor();
+        await page.getByText('Break things').click();
+        await page.getByRole('button', { name: 'Damage the backup' }).click();
+        await page.getByText('A character was changed in 1 backups.').waitFor();
+        await takeBack(page).click();
+        await page.getByRole('button', { name: 'Look for another copy' }).click();
+        await page.getByRole('radio', { name: 'Use what was put together' }).check();
+        await page.locator('form').getByRole('textbox').last().fill('reconstruction');
+        await page.getByRole('button', { name: 'Go on with this' }).click();
+        await done(page);
+        await expect.poll(async () => (await titles(page)).sort(), { timeout: 30_000 }).toEqual(before);
+      }),
   );
 
   it.each(['light', 'dark'] as const)('EX7 has no fault that axe finds, %s', { timeout: SLOW }, (colorScheme) =>

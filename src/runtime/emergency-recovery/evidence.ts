@@ -1,5 +1,5 @@
 import { BackupError } from '../../errors.ts';
-import { type BackupEntry, type BackupHead, salvageBackup } from '../backup-format.ts';
+import { type BackupEntry, type BackupHead, type SalvagedBackup, salvageBackup } from '../backup-format.ts';
 import { listBackups, remainsOf } from '../backup-store.ts';
 import { readKeys } from '../migration/source.ts';
 import { refuseForeign } from '../rollback/prepare.ts';
@@ -16,15 +16,12 @@ export interface Evidence {
   readonly storage: ReadonlyMap<string, { readonly kind: BackupEntry['kind']; readonly value: string }>;
   /** What older backups hold, the newest of each key. */
   readonly older: ReadonlyMap<string, string>;
+  /** Texts of the backup itself that are damaged. Nothing proves them, but what is around their items is like nothing else. */
+  readonly damaged: ReadonlyMap<string, string>;
 }
 
-interface Salvaged {
-  readonly head: BackupHead;
-  readonly values: ReadonlyMap<string, string>;
-}
-
-async function salvage(world: World, id: string): Promise<readonly Salvaged[]> {
-  const found: Salvaged[] = [];
+async function salvage(world: World, id: string): Promise<readonly SalvagedBackup[]> {
+  const found: SalvagedBackup[] = [];
   for (const text of await remainsOf(world, id)) {
     const one = await salvageBackup(text, world.seal);
     if (one !== null && one.head.id === id && one.head.migration === world.migration.id) found.push(one);
@@ -67,5 +64,6 @@ export async function gatherEvidence(world: World, backup: string): Promise<Evid
       }
     }
   }
-  return { expected: own[0]?.head.entries ?? null, texts, storage, older };
+  const damaged = new Map(own.filter(({ head }) => isOurs(world, head)).flatMap((one) => [...one.damaged]));
+  return { expected: own[0]?.head.entries ?? null, texts, storage, older, damaged };
 }

@@ -80,6 +80,7 @@ async function rebuild(
     members,
     storage: new Map(ofGroup([...storage, ...proved])),
     older: new Map(ofGroup(evidence.older)),
+    damaged: new Map(ofGroup(evidence.damaged)),
     limits: world.migration,
   });
   return choose(possible, hashesOf(evidence.expected));
