@@ -19,6 +19,7 @@ const ONCE_BROKEN: readonly (readonly [rule: string, situation: string, operatio
   ['FO2', 'recover() with a lost journal of a rollback that had cleared', 'database.undoClear', AFTER],
   ['FO2', 'recover() with a lost journal of a rollback that had cleared', 'database.lease', ANSWERS_AFTER],
   ['FO3', 'recover() with a lost journal of a rollback that had cleared', 'database.ledger database.undoClear', LIES],
+  ['FO3', 'recover() with an emptied storage, answered keepEmpty', 'vault.putIfAbsent', LIES],
   ['FO3', 'recover() with an emptied storage and an open rollback, answered keepEmpty', 'database.undoClear', LIES],
 ];
 

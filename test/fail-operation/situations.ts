@@ -96,13 +96,20 @@ function emptyStorage(scene: Scene): void {
   for (const [key, value] of foreign) world.storage.setItem(key, value);
 }
 
+/** Where the rows are the data again, storage stays as the person wants it. */
+function keepsEmpty({ world, ends }: Scene): void {
+  ends.set('MIGRATED', { storage: witness(world).storage, tables: ends.get('MIGRATED')?.tables ?? new Map() });
+}
+
 const emptied = (choice: 'restore' | 'keepEmpty'): Situation =>
   recovery(
     `with an emptied storage, answered ${choice}`,
     async (scene) => {
       await rolledBack(scene);
       emptyStorage(scene);
-      if (choice === 'keepEmpty') scene.mark('ROLLED_BACK');
+      if (choice !== 'keepEmpty') return;
+      scene.mark('ROLLED_BACK');
+      keepsEmpty(scene);
     },
     { emptiedStorage: choice },
   );
@@ -114,8 +121,7 @@ const emptiedOpen = (choice: 'restore' | 'keepEmpty'): Situation => ({
       await migrateAndDrift(scene);
       await dieIn(scene, 'preparingRestore', rollBack('merge'));
       emptyStorage(scene);
-      const tables = scene.ends.get('MIGRATED')?.tables ?? new Map();
-      scene.ends.set('MIGRATED', { storage: witness(scene.world).storage, tables });
+      keepsEmpty(scene);
     },
     { emptiedStorage: choice },
   ),
