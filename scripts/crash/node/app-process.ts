@@ -78,13 +78,17 @@ export function startAppProcess(program: string, ...args: readonly string[]): Ap
     // `close` follows when everything that it wrote has been read.
     child.on('close', (_code, signal) => resolve(signal));
   });
+  let isStruck = false;
+  const strike = (): void => {
+    isStruck = child.kill('SIGKILL');
+  };
   const take = (line: Line): void => {
     if (line.kind === 'begins') trace.push({ number: line.number, name: line.name, chart: line.chart, ended: 'no' });
     else if (line.kind === 'ends') {
       const operation = trace.find(({ number }) => number === line.number);
       if (operation !== undefined) operation.ended = line.failure ?? 'well';
     } else if (line.kind === 'begun') {
-      if (kill !== null) timer = setTimeout(() => child.kill('SIGKILL'), kill);
+      if (kill !== null) timer = setTimeout(strike, kill);
     } else if (line.kind === 'freezes') {
       void untilStopped(pid).then(() => settle({ end: 'frozen' }));
     } else if (line.kind === 'ready') loaded();
@@ -106,7 +110,9 @@ export function startAppProcess(program: string, ...args: readonly string[]): Ap
       hanging = setTimeout(() => resolve({ end: 'hangs' }), PATIENCE);
     });
     try {
-      return await Promise.race([answer, death, patience]);
+      const ending = await Promise.race([answer, death, patience]);
+      // The blow fell after the last word, which was still on its way: whoever goes on has to know of it.
+      return isStruck ? await death : ending;
     } finally {
       clearTimeout(hanging);
       clearTimeout(timer);
