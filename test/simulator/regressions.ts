@@ -307,4 +307,48 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong:
+      'a burst that is lost with its marker is seen although a new item of the app’s own lies beside what was overwritten',
+    schedule: schedule({
+      seed: 34_793,
+      world: { shape: shapeOf('a key per item'), onDrift: 'discard' },
+      acts: [
+        at(0, { do: 'damage', part: 'head' }),
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback preparing.recoveringBackup', calls: 0 }, deed: { do: 'empty' } },
+        at(0, { do: 'write', key: 5, value: 3 }),
+      ],
+    }),
+  },
+  {
+    wrong: 'writers that stand still for a command which never answers work again when the recovery has given up',
+    schedule: schedule({
+      seed: 35_267,
+      ending: 'closed',
+      world: { shape: shapeOf('paths'), onDrift: 'merge' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(22, { do: 'write', key: 9, value: 2 }),
+        at(2, { do: 'start', wish: 'recover', onDrift: 'ask' }),
+        at(39, { do: 'fail', fate: { kind: 'answerLost' }, more: 0 }),
+        at(27, { do: 'crash', plan: { kept: 0.04760085581801832, torn: 0.7918840406928211 } }),
+        at(0, { do: 'start', wish: 'recover', onDrift: 'ask' }),
+        at(38, { do: 'fail', fate: { kind: 'hangsAfter' }, more: 3 }),
+      ],
+    }),
+  },
+  {
+    wrong: 'a burst that is lost with its marker is seen although the app had written what it overwrote',
+    schedule: schedule({
+      seed: 35_370,
+      world: { shape: shapeOf('paths'), onDrift: 'discard' },
+      acts: [
+        at(0, { do: 'damage', part: 'head' }),
+        at(0, { do: 'empty' }),
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'rollback preparing.recoveringBackup', calls: 1 }, deed: { do: 'write', key: 1, value: 0 } },
+      ],
+    }),
+  },
 ];

@@ -3,6 +3,8 @@ import { appendAudit } from '../audit-log.ts';
 import type { Work } from '../execution/types.ts';
 import { crashRecoveryNotices, emptiedStorageNotices, send } from '../notifications.ts';
 import { tell } from '../results.ts';
+import { readHistory, type Session } from '../session.ts';
+import type { CrashMemory } from './memory.ts';
 
 /** Tells the user that a decision is wanted, and support that somebody may need help with it. */
 export async function ask(context: CrashRecoveryContext, { world }: Work): Promise<null> {
@@ -30,4 +32,21 @@ export async function announce(context: CrashRecoveryContext, { world }: Work): 
   });
   await send(world, crashRecoveryNotices(world, context));
   return { type: 'ANNOUNCED' };
+}
+
+/** Writers that stand still for a command which was given up work again, unless there is a run left to go on with. */
+async function letWritersGo({ run, outcome }: CrashRecoveryContext, { world }: Work, session: Session): Promise<void> {
+  if (outcome === 'safeMode' || world.operations.wanted() === 'working') return;
+  const { runs } = await readHistory(session);
+  if (runs.every((known) => known.run === run || known.end !== null)) await world.operations.resume();
+}
+
+/** The end of a recovery: writers that may work do, and people are told. */
+export async function end(
+  context: CrashRecoveryContext,
+  work: Work,
+  { session }: CrashMemory,
+): Promise<CrashRecoveryEvent> {
+  await letWritersGo(context, work, session);
+  return announce(context, work);
 }

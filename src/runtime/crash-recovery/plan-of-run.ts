@@ -32,7 +32,7 @@ const hands: Readonly<Record<Exclude<CrashRecoveryCommand, LookingCommand>, Hand
   retryRollback,
   discardCopy,
   lockDown: common.lockDown,
-  announce: people.announce,
+  announce: people.end,
 };
 
 /** The crash recovery as it is executed once it has something to record. */

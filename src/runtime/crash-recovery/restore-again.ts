@@ -9,12 +9,12 @@ import { markerWrite, readMarker } from '../marker.ts';
 import { restoreSource } from '../migration/finish.ts';
 import { isMerging, keptMerge } from '../rollback/kept-merge.ts';
 import type { RollbackMemory } from '../rollback/memory.ts';
-import { backupOf, type TargetsRecord } from '../rollback/restore.ts';
+import { backupOf } from '../rollback/restore.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
 import { undoRestore } from '../rollback/undo.ts';
 import { readHistory } from '../session.ts';
-import { displacedId } from '../vault-files.ts';
 import type { World } from '../world.ts';
+import { displacedBy, holdsDisplaced } from './displaced-by.ts';
 import type { CrashMemory } from './memory.ts';
 import { resurrected } from './settling.ts';
 
@@ -38,14 +38,6 @@ const stateless = (): RollbackMemory => ({
   items: 0,
 });
 
-/** What was going to be overwritten, by key, as the latest preparation recorded it. */
-async function recordedBefore(world: World, { run, migration }: RollbackContext): Promise<ReadonlyMap<string, string>> {
-  const { steps } = await world.database.ledger(migration);
-  const latest = steps.findLast((step) => step.run === run && step.step.startsWith('targets:'));
-  const before = (latest?.outcome as TargetsRecord | undefined)?.before ?? [];
-  return new Map(before.flatMap(([key, state, id]) => (state === 'displaced' ? [[key, id ?? '']] : [])));
-}
-
 /** The rollback's burst once more: a key is written only over nothing, over its backup, or over what was there before. */
 async function burstOfRollback(world: World, context: RollbackContext): Promise<LostBurst> {
   const memory = stateless();
@@ -55,12 +47,12 @@ async function burstOfRollback(world: World, context: RollbackContext): Promise<
     throw new VaultError('VAULT_DAMAGED', 'What the rollback had merged is not in the vault, and the backup lacks it.');
   }
   const { writes } = await planRestore(world, backup, merged);
-  const before = await recordedBefore(world, context);
+  const before = await displacedBy(world, context);
   const allowed: StorageWrite[] = [];
   for (const write of writes) {
     const now = write.expect[0] ?? null;
     const isKept = now === null || now === backup.values.get(write.key);
-    if (isKept || before.get(write.key) === (await displacedId({ key: write.key, value: now }))) allowed.push(write);
+    if (isKept || (await holdsDisplaced(before, write.key, now))) allowed.push(write);
   }
   return { writes: allowed, left: writes.length - allowed.length, counter: context.targets?.marker ?? 1 };
 }

@@ -12,6 +12,7 @@ import type { TargetsRecord } from '../rollback/restore.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
 import { isSeenOften } from '../starts.ts';
 import type { World } from '../world.ts';
+import { displacedBy, holdsDisplaced } from './displaced-by.ts';
 import type { CrashMemory } from './memory.ts';
 
 /** The latest run that wrote a marker: a rollback, an undone one too, or a migration that cleared its source. */
@@ -164,21 +165,31 @@ async function compareRollback(
   return left === 'cutOff' ? { type: 'STORAGE_EMPTIED', keys } : { type: 'SETTLED' };
 }
 
+/** Whether all of this is what the rollback had found in its way: lost again with its burst, or written anew like it. */
+async function areDisplaced(world: World, rollback: RollbackContext, written: readonly BackupItem[]): Promise<boolean> {
+  const displaced = await displacedBy(world, rollback);
+  for (const { key, value } of written) if (!(await holdsDisplaced(displaced, key, value))) return false;
+  return true;
+}
+
 /**
  * What a storage without any marker holds of what the rollback has restored, and of nothing else. `cutOff`: it lacks
- * keys, so that it was emptied, and of a burst after that perhaps the beginning was kept. `before`: keys hold what they
+ * keys, so that it was emptied, and of a burst after that perhaps the beginning was kept, or what it had overwritten. `before`: keys hold what they
  * held before the migration, so that the browser has lost the bursts of both. `other`: all of it, or what somebody else
  * has written since, which is left alone.
  */
 async function whatIsLeft(world: World, { context }: RunHistory): Promise<'cutOff' | 'before' | 'other'> {
-  const present = (await readKeys(world)).filter(({ kind }) => kind === 'collection');
-  if (present.length === 0) return 'cutOff';
+  const found = (await readKeys(world)).filter(({ kind }) => kind === 'collection');
+  if (found.length === 0) return 'cutOff';
   const rollback = context as RollbackContext;
   const backup = await loadBackup(world, rollback.backup);
   const merged = await keptMerge(world, rollback, { merged: null });
   const { targets } = await planRestore(world, backup, merged);
+  // A key that it never had to do with is the app's own, and says nothing.
+  const present = found.filter(({ key }) => targets.has(key));
   const others = present.filter(({ key, value }) => targets.get(key) !== value);
-  if (others.some(({ key, value }) => backup.values.get(key) !== value)) return 'other';
+  const written = others.filter(({ key, value }) => backup.values.get(key) !== value);
+  if (written.length > 0) return (await areDisplaced(world, rollback, written)) ? 'cutOff' : 'other';
   if (others.length > 0) return 'before';
   const held = new Set(present.map(({ key }) => key));
   const isCollection = new Map(backup.head.entries.map(({ key, kind }) => [key, kind === 'collection']));
