@@ -165,10 +165,11 @@ async function lock(scene: Scene): Promise<void> {
   if (result.outcome !== 'safeMode') throw new Error(`It ended ${result.outcome}.`);
 }
 
-/** Damages the content of every backup but those that `spared` names. */
+/** Damages every backup but those that `spared` names, in what no row says. */
 function damageBackups({ world }: Scene, spared: readonly string[] = []): void {
   for (const [name, text] of world.vault.disk)
-    if (name.endsWith('/content') && !spared.includes(name)) world.vault.disk.set(name, text.replace('Eins', 'Zwei'));
+    if (name.endsWith('/content') && !spared.includes(name))
+      world.vault.disk.set(name, text.replace('"filter":1.0', '"filter":2.0'));
 }
 
 const emergency = (name: string, setUp: Situation['setUp'], answers: Answers): Situation => ({

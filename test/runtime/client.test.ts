@@ -96,6 +96,7 @@ describe('what changes nothing', () => {
     expect(await on.until(client.canRollback())).toMatchObject({
       canRollback: false,
       reason: expect.stringContaining('no migration'),
+      code: 'NOT_MIGRATED',
       backupAvailable: false,
     });
     await on.until(client.migrate());
@@ -106,6 +107,7 @@ describe('what changes nothing', () => {
     const busy = {
       canRollback: false,
       reason: 'Rollback already in progress',
+      code: 'RUN_IN_PROGRESS',
       backupAvailable: false,
       estimatedTime: 0,
     };
