@@ -11,7 +11,7 @@ import { QUESTION, QUESTIONS, statusOf } from './samples.ts';
 async function withoutBackup(): Promise<MemoryProject> {
   const project = await migratedProject();
   for (const [name, text] of project.vault.disk) {
-    if (name.endsWith('/content')) project.vault.disk.set(name, text.replace('"one"', '"???"'));
+    if (name.endsWith('/content')) project.vault.disk.set(name, text.replace('"version": 3', '"version": 9'));
   }
   return project;
 }

@@ -34,7 +34,7 @@ async function withDownload(): Promise<{ project: MemoryProject; text: string; i
 }
 
 const damage = async (text: string): Promise<void> =>
-  writeFile(join(folder.path, 'damaged.txt'), text.replace('"title": "one"', '"title": "0ne"'));
+  writeFile(join(folder.path, 'damaged.txt'), text.replace('"version": 3', '"version": 9'));
 
 describe('looking at a downloaded backup', () => {
   it('SU1 inspect shows whose it is and every key, and a value only when it is asked for', async () => {
