@@ -8,7 +8,7 @@ import { takeOver } from '../lease.ts';
 import { putRowsBack } from '../rollback/undo-clear.ts';
 import { readHistory } from '../session.ts';
 import type { World } from '../world.ts';
-import { refuseLate, storageOf } from './lost-run.ts';
+import { appendAdopted, storageOf } from './lost-run.ts';
 import type { CrashMemory } from './memory.ts';
 
 /** How many rows a migration had brought by the digests that it recorded. */
@@ -24,11 +24,8 @@ async function itemsOf(world: World, run: string): Promise<number> {
  * Writes into the new journal that a migration had ended, so that everything goes on as if it had been there all the
  * time. Repeated, it is written once.
  */
-export async function adopt(
-  { world, permitted }: Work,
-  context: CrashRecoveryContext,
-  memory: CrashMemory,
-): Promise<string> {
+export async function adopt(work: Work, context: CrashRecoveryContext, memory: CrashMemory): Promise<string> {
+  const { world } = work;
   const { ledger, session } = memory;
   const run = context.lost?.undoes ?? null;
   if (run === null || ledger === null) {
@@ -45,14 +42,10 @@ export async function adopt(
     tolerance: triggers.validationFailures,
   };
   const items = await itemsOf(world, run);
-  refuseLate(permitted);
-  await ledger.append({
+  await appendAdopted(work, ledger, {
     run,
     parent: null,
     machine: { id: 'migration', version: MIGRATION_VERSION },
-    at: world.clock.now(),
-    activeMs: 0,
-    event: { type: 'ADOPTED' },
     snapshot: {
       value: 'migrated',
       // Its lease may never have been given back.
@@ -66,7 +59,6 @@ export async function adopt(
         debts: ['close'],
       } as never,
     },
-    commands: [],
   });
   return run;
 }

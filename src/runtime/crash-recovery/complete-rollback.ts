@@ -5,7 +5,7 @@ import type { Work } from '../execution/types.ts';
 import { takeOver } from '../lease.ts';
 import type { TargetsRecord } from '../rollback/restore.ts';
 import { readHistory } from '../session.ts';
-import { refuseLate, storageOf } from './lost-run.ts';
+import { appendAdopted, storageOf } from './lost-run.ts';
 import type { CrashMemory } from './memory.ts';
 import { probe } from './probe.ts';
 
@@ -13,11 +13,8 @@ import { probe } from './probe.ts';
  * Writes into the new journal that a rollback had ended, so that its burst settles and its archive is kept and dropped
  * like any other's.
  */
-async function adoptRollback(
-  { world, permitted }: Work,
-  context: CrashRecoveryContext,
-  memory: CrashMemory,
-): Promise<void> {
+async function adoptRollback(work: Work, context: CrashRecoveryContext, memory: CrashMemory): Promise<void> {
+  const { world } = work;
   const { ledger, session } = memory;
   const { undoes = null, rollback = null } = context.lost ?? {};
   if (undoes === null || rollback === null || ledger === null) return;
@@ -31,15 +28,11 @@ async function adoptRollback(
   const { id: migration, onDrift } = world.migration;
   const reason = 'USER_REQUEST';
   const input = { run: rollback, migration, storage, undoes, reason, detail: '', backup: undoes, onDrift };
-  refuseLate(permitted);
   const done = ['Load Backup', 'Clear Database', 'Restore LocalStorage', 'Verify Data', 'Clean State'];
-  await ledger.append({
+  await appendAdopted(work, ledger, {
     run: rollback,
     parent: context.run,
     machine: { id: 'rollback', version: ROLLBACK_VERSION },
-    at: world.clock.now(),
-    activeMs: 0,
-    event: { type: 'ADOPTED' },
     snapshot: {
       value: 'rolledBack',
       context: {
@@ -52,7 +45,6 @@ async function adoptRollback(
         debts: ['cache'],
       } as never,
     },
-    commands: [],
   });
 }
 

@@ -1,23 +1,11 @@
 import { BackpedalError } from '../../errors.ts';
 import type { CachePort } from '../../ports/cache.ts';
-import type { DatabasePort } from '../../ports/database.ts';
+import { DATABASE_EFFECTS } from '../../ports/database-effects.ts';
 import type { VaultPort } from '../../ports/vault.ts';
 import type { SteadyOperations } from '../steady-operations.ts';
 import type { World } from '../world.ts';
 import { within } from './deadline.ts';
 
-const DATABASE: readonly (keyof DatabasePort)[] = [
-  'lease',
-  'release',
-  'record',
-  'begin',
-  'copy',
-  'digest',
-  'clear',
-  'undoClear',
-  'sweep',
-  'dropArchive',
-];
 const VAULT: readonly (keyof VaultPort)[] = ['put', 'putIfAbsent', 'remove'];
 const CACHE: readonly (keyof CachePort)[] = ['invalidate'];
 const OPERATIONS: readonly (keyof SteadyOperations)[] = ['stop', 'resume'];
@@ -43,7 +31,7 @@ function whileWanted<Port extends object>(port: Port, effects: readonly (keyof P
  */
 export const wantedWorld = (world: World, isWanted: () => boolean): World => ({
   ...world,
-  database: whileWanted(world.database, DATABASE, isWanted),
+  database: whileWanted(world.database, DATABASE_EFFECTS, isWanted),
   vault: whileWanted(world.vault, VAULT, isWanted),
   cache: world.cache === null ? null : whileWanted(world.cache, CACHE, isWanted),
   operations: whileWanted(world.operations, OPERATIONS, isWanted),

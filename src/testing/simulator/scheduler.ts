@@ -1,4 +1,5 @@
 import { BackpedalError, CacheError, DatabaseError, StorageError, VaultError } from '../../errors.ts';
+import { DATABASE_EFFECTS } from '../../ports/database-effects.ts';
 import type { Random } from './random.ts';
 import type { SimulatedTime } from './time.ts';
 import type { Trace } from './trace.ts';
@@ -59,19 +60,7 @@ export interface Scheduler {
   readonly steps: () => number;
 }
 
-const WRITING: ReadonlySet<string> = new Set([
-  'lease',
-  'release',
-  'record',
-  'begin',
-  'copy',
-  'digest',
-  'clear',
-  'undoClear',
-  'sweep',
-  'dropArchive',
-  'save',
-]);
+const WRITING: ReadonlySet<string> = new Set([...DATABASE_EFFECTS, 'save']);
 
 /** The error with which a port of this kind says that a call has failed. */
 function errorOf(call: ParkedCall, moment: 'before' | 'after', persistence: 'transient' | 'permanent'): Error {
