@@ -4,6 +4,7 @@ import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { postgresDatabase } from '../src/adapters/postgres/index.ts';
 import type { DatabasePort, Fence, Row } from '../src/ports/database.ts';
+import { endPool } from '../test/support/servers/end-pool.ts';
 import { createDatabase, type PostgresServer, startPostgres } from '../test/support/servers/postgres.ts';
 
 const tasks = pgTable('tasks', {
@@ -62,7 +63,7 @@ async function createTemplate(server: PostgresServer, name: string, count: numbe
   await port.digest(fence);
   await port.release(fence);
   await pool.query('vacuum analyze');
-  await pool.end();
+  await endPool(pool);
 }
 
 /** A Postgres with copies of a database in which rows have been migrated. */
@@ -100,7 +101,7 @@ export async function postgresWorld(): Promise<PostgresWorld> {
     },
     drop: async ({ database }) => void (await admin.query(`DROP DATABASE ${database}`)),
     async stop() {
-      await admin.end();
+      await endPool(admin);
       await server.stop();
     },
   };

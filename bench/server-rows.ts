@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { redisCache } from '../src/adapters/redis/index.ts';
+import { endPool } from '../test/support/servers/end-pool.ts';
 import { postgresMissing } from '../test/support/servers/postgres.ts';
 import { redisMissing, startRedis } from '../test/support/servers/redis.ts';
 import { compare, type Side } from './measure.ts';
@@ -32,7 +33,7 @@ function onCopy(world: PostgresWorld, drift: 'none' | 'onePercent', work: (pool:
   let last: { readonly pool: pg.Pool; readonly database: pg.ClientConfig } | null = null;
   const close = async (): Promise<void> => {
     if (last === null) return;
-    await last.pool.end();
+    await endPool(last.pool);
     await world.drop(last.database);
     last = null;
   };

@@ -6,6 +6,7 @@ import { postgresDatabase } from '../../src/adapters/postgres/index.ts';
 import { redisCache } from '../../src/adapters/redis/index.ts';
 import type { DatabasePort, Fence } from '../../src/ports/database.ts';
 import { CONTRACT_DDL, contractTables, ownerScope } from '../postgres/contract-schema.ts';
+import { endPool } from '../support/servers/end-pool.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/servers/postgres.ts';
 import { type RedisServer, redisMissing, startRedis } from '../support/servers/redis.ts';
 
@@ -138,6 +139,6 @@ describe.skipIf(missing !== null)(`two tenants in the same tables${missing === n
     const stolen = await b.archived({ migration: MIGRATION, run: 'out-a', content: 'all', after: null, limit: 5 });
     expect(stolen.rows).toEqual([]);
     await cache.quit();
-    await pool.end();
+    await endPool(pool);
   }, 240_000);
 });

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresDatabase } from '../../src/adapters/postgres/index.ts';
 import { databaseContract } from '../../src/testing/database-contract.ts';
+import { endPool } from '../support/servers/end-pool.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/servers/postgres.ts';
 import {
   CLEAN_DDL,
@@ -55,8 +56,8 @@ describe.skipIf(postgresMissing !== null)(
             ...contractAppSide(drizzle(plain)),
             failWrite: faults.fail,
             dispose: async () => {
-              await pool.end();
-              await plain.end();
+              await endPool(pool);
+              await endPool(plain);
             },
           };
         },
