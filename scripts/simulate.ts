@@ -56,11 +56,16 @@ async function explain({ seed, what }: Violation): Promise<void> {
 async function many({ schedules, seed, workers }: Wanted): Promise<SimulationReport> {
   const started = performance.now();
   let told = 0;
+  const named = new Set<number>();
   const reports = await playInWorkers({ schedules, seed, workers }, (played, violations) => {
+    for (const { seed: found, what } of violations.filter(({ seed }) => !named.has(seed))) {
+      named.add(found);
+      console.error(`seed ${found}: ${what.join('; ')}`);
+    }
     const now = Math.floor((performance.now() - started) / 10_000);
     if (now === told) return;
     told = now;
-    console.error(`${played} of ${schedules} schedules, ${violations} violations`);
+    console.error(`${played} of ${schedules} schedules, ${violations.length} violations`);
   });
   return reports.reduce(addReports);
 }

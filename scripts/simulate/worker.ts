@@ -7,12 +7,14 @@ const send = (message: Message): void => {
   process.send?.(message);
 };
 
+let told = 0;
 await withoutWebCrypto(async () => {
   const report = await simulate({
     seed,
     schedules,
     progress: (played, violations) => {
-      if (played % 200 === 0) send({ played, violations: violations.length });
+      if (played % 200 === 0 || violations.length > told) send({ played, violations });
+      told = violations.length;
     },
   });
   send({ report: { ...report, cells: [...report.cells], ends: [...report.ends] } });

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SimulationReport } from '../../src/testing/index.ts';
+import type { SimulationReport, Violation } from '../../src/testing/index.ts';
 
 /** A part of the range of seeds, as it is sent to a worker. */
 export interface Part {
@@ -11,9 +11,9 @@ export interface Part {
   readonly schedules: number;
 }
 
-/** What a worker sends back: how far it is, or its report with its maps as lists. */
+/** What a worker sends back: how far it is and what it has found so far, or its report with its maps as lists. */
 export type Message =
-  | { readonly played: number; readonly violations: number }
+  | { readonly played: number; readonly violations: readonly Violation[] }
   | { readonly report: Omit<SimulationReport, 'cells' | 'ends'> & Record<'cells' | 'ends', [string, number][]> };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,11 +49,11 @@ function start(program: string, part: Part): ChildProcess {
 /** Plays a range of seeds in one process per core, each its part of the range. */
 export async function playInWorkers(
   { seed, schedules, workers }: { readonly seed: number; readonly schedules: number; readonly workers: number },
-  progress: (played: number, violations: number) => void,
+  progress: (played: number, violations: readonly Violation[]) => void,
 ): Promise<readonly SimulationReport[]> {
   const program = schedules < WORTH_COMPILING ? resolve(root, 'scripts/simulate/worker.ts') : compiled();
   const count = Math.max(1, Math.min(workers === 0 ? availableParallelism() : workers, schedules));
-  const states = Array.from({ length: count }, () => ({ played: 0, violations: 0 }));
+  const states = Array.from({ length: count }, () => ({ played: 0, violations: [] as readonly Violation[] }));
   const parts = states.map((_, index): Part => {
     const from = Math.floor((schedules * index) / count);
     return { seed: seed + from, schedules: Math.floor((schedules * (index + 1)) / count) - from };
@@ -74,7 +74,7 @@ export async function playInWorkers(
         states[index] = message;
         progress(
           states.reduce((sum, { played }) => sum + played, 0),
-          states.reduce((sum, { violations }) => sum + violations, 0),
+          states.flatMap(({ violations }) => violations),
         );
       });
     });

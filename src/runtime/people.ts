@@ -49,12 +49,16 @@ async function isAtWorkElsewhere(session: Session, history: History): Promise<bo
   return (await readHistory(session)).last?.hash !== last?.hash;
 }
 
-/** Goes on with the open run if no process is at it. */
-async function takeUpAlone(session: Session, history: History, open: RunHistory): ReturnType<typeof takeUp> {
+/** Goes on with the open run if no process is at it; it is under way when this resolves. */
+async function takeUpAlone(
+  session: Session,
+  history: History,
+  open: RunHistory,
+): Promise<{ readonly running: Promise<unknown> }> {
   if (await isAtWorkElsewhere(session, history)) {
     throw new BackpedalError('RUN_IN_PROGRESS', 'The run is carried out by another tab or process. Use that one.');
   }
-  return takeUp(session, history, open);
+  return { running: takeUp(session, history, open) };
 }
 
 /** The innermost open run as it is carried out here; `null` when it has ended before it could be talked to. */
@@ -63,7 +67,7 @@ async function innermostExecution(session: Session, history: History): Promise<E
   if (open === null || innermost === null) return null;
   const find = (): Execution | null => session.executions.find(({ view }) => view().run === innermost.run) ?? null;
   let running: Promise<unknown> | null = session.current;
-  if (session.executions.length === 0) ({ running } = await takeUpAlone(session, history, open));
+  if (running === null) ({ running } = await takeUpAlone(session, history, open));
   const ended = Promise.resolve(running).then(() => 'ended' as const);
   // Where a recovery of this client goes on with the same run at once, nobody waits for this one.
   ended.catch(() => undefined);

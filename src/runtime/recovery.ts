@@ -45,13 +45,18 @@ const memoryOf = (session: Session, history: History | null): CrashMemory => ({
     // Somebody else has ended it since it was looked at.
     if (now === undefined || now.end !== null) return leftToOthers(session);
     if (ledger !== null) return resume(session, known, now, intent, ledger);
-    return (await takeUp(session, known, now, intent)).running;
+    return takeUp(session, known, now, intent);
   },
 });
 
 async function leftToOthers(session: Session): Promise<ExecutionEnd> {
-  await releaseLock(session);
+  await letLockGo(session);
   return { status: 'superseded' };
+}
+
+/** Gives back the lock that a look around has taken, unless a run of this very client goes on under it. */
+async function letLockGo(session: Session): Promise<void> {
+  if (session.current === null) await releaseLock(session);
 }
 
 /** Executes a crash recovery from its first record on. */
@@ -96,8 +101,12 @@ function occupy(session: Session, run: Promise<ExecutionEnd>): Promise<Execution
       }
       if (end.status === 'suspended') logger.error('The run could not go on.', { cause: causeOf(end.error) });
       if (end.status === 'ended' && end.view.context.outcome === 'rolledBack') payCacheLater(session);
+      return end;
     },
-    (error: unknown) => logger.error('The run could not be taken up.', { cause: causeOf(error) }),
+    (error: unknown): ExecutionEnd => {
+      logger.error('The run could not be taken up.', { cause: causeOf(error) });
+      return { status: 'suspended', error };
+    },
   );
   session.current = place;
   void place.then(() => {
@@ -112,26 +121,31 @@ function concernedRun({ runs }: History, run: RunHistory): RunHistory {
   return runs.find((known) => known.run === concerns) ?? run;
 }
 
-/** Goes on with an open run; the session is busy with it until `running` settles. */
+async function resumeHere(
+  session: Session,
+  history: History,
+  run: RunHistory,
+  intent: ResumeIntent,
+): Promise<ExecutionEnd> {
+  const { world } = session;
+  const foreign = await within(world.clock, 'Storage', foreignStorage(world, concernedRun(history, run)));
+  if (foreign !== null) throw foreign;
+  return resume(session, history, run, intent);
+}
+
+/**
+ * Goes on with an open run; the session is busy with it until that settles. What this client is already busy with,
+ * because a person was faster than the look around, or the other way round, is waited for: one client never carries a
+ * run out twice (rule CR16).
+ */
 export async function takeUp(
   session: Session,
   history: History,
   run: RunHistory,
   intent: ResumeIntent = 'goOn',
-): Promise<{ readonly running: Promise<ExecutionEnd> }> {
-  try {
-    const foreign = await within(
-      session.world.clock,
-      'Storage',
-      foreignStorage(session.world, concernedRun(history, run)),
-    );
-    if (foreign !== null) throw foreign;
-  } catch (error) {
-    // Whoever holds the lock without a run would keep everybody else from it.
-    await releaseLock(session);
-    throw error;
-  }
-  return { running: occupy(session, resume(session, history, run, intent)) };
+): Promise<ExecutionEnd> {
+  if (session.current !== null) return (await session.current) ?? { status: 'superseded' };
+  return occupy(session, resumeHere(session, history, run, intent));
 }
 
 const asks = (session: Session): boolean => session.executions.at(-1)?.view().meta.waitsFor !== undefined;
@@ -221,7 +235,7 @@ async function startRecovery(session: Session, which: Look = 'first'): Promise<R
   const { snapshot, event, commands } = await lookAround(input, memory);
   await showLast(session, memory);
   if (snapshot.value === 'failed') {
-    await releaseLock(session);
+    await letLockGo(session);
     throw memory.error;
   }
   if (snapshot.value === 'done') {

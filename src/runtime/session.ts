@@ -26,8 +26,10 @@ export interface Session {
   readonly executions: Execution[];
   /** The lock of the run under way. */
   lock: HeldLock | null;
-  /** Resolves when the run under way has ended, whoever asked for it. */
-  current: Promise<unknown> | null;
+  /** The lock being asked for: two of this client who want it at once are not each other's holder. */
+  taking: Promise<boolean> | null;
+  /** Resolves when the run under way has ended, whoever asked for it; with its end where it was taken up from another. */
+  current: Promise<ExecutionEnd | null> | null;
   /** Whether this client has been counted as a start (rule CR7). */
   isCounted: boolean;
   /** The recovery under way, which everybody who asks for one shares. */
@@ -48,6 +50,7 @@ export function createSession(world: World): Session {
     board: createStatusBoard(world.logger),
     executions: [],
     lock: null,
+    taking: null,
     current: null,
     recovering: null,
     isCounted: false,
@@ -86,9 +89,16 @@ async function acquire(world: World, port: LockPort): Promise<HeldLock | null | 
 
 /** Takes the local lock; `false` when somebody alive holds it. Without a lock port the journal alone decides. */
 export async function takeLock(session: Session): Promise<boolean> {
-  const { world } = session;
-  if (world.lock === null || session.lock !== null) return true;
-  const lock = await acquire(world, world.lock);
+  const { lock } = session.world;
+  if (lock === null || session.lock !== null) return true;
+  session.taking ??= take(session, lock).finally(() => {
+    session.taking = null;
+  });
+  return session.taking;
+}
+
+async function take(session: Session, port: LockPort): Promise<boolean> {
+  const lock = await acquire(session.world, port);
   if (lock === 'unknown') return true;
   if (lock === null) return false;
   session.lock = lock;

@@ -76,7 +76,10 @@ export async function resultOf(
 async function exclusively<T>(session: Session, refuse: () => Error, work: () => Promise<T>): Promise<T> {
   if (session.current !== null) throw refuse();
   const running = underLock(session, refuse, work);
-  const place = running.catch(() => undefined);
+  const place = running.then(
+    () => null,
+    () => null,
+  );
   session.current = place;
   try {
     return await running;

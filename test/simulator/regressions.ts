@@ -351,4 +351,19 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'a cancellation and a start that still looks around carry the same run out twice, and writers stand still',
+    schedule: schedule({
+      seed: 504_193,
+      order: 'seeded',
+      ending: 'left',
+      world: { shape: shapeOf('entities, and text in text'), storage: 'file' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(32, { do: 'crash', plan: { kept: 0.24203601176850498, torn: 0.10389379155822098 } }),
+        at(0, { do: 'start', wish: 'recover' }),
+        at(19, { do: 'cancel' }),
+      ],
+    }),
+  },
 ];
