@@ -366,4 +366,19 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'merged text is left in storage when the browser loses the burst that undid a rollback',
+    schedule: schedule({
+      seed: 525_587,
+      world: { shape: shapeOf('one item'), onDrift: 'merge', cache: 'present' },
+      acts: [
+        at(0, { do: 'row', table: 0, id: 3, change: 1 }),
+        at(0, { do: 'start', wish: 'rollback' }),
+        at(0, { do: 'decide', choice: 1 }),
+        at(23, { do: 'fail', fate: { kind: 'fails', persistence: 'transient' }, more: 0 }),
+        at(39, { do: 'start', wish: 'recover', onDrift: 'discard' }),
+        at(0, { do: 'fail', fate: { kind: 'fails', persistence: 'permanent' }, more: 0 }),
+      ],
+    }),
+  },
 ];

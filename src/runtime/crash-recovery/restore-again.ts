@@ -8,7 +8,7 @@ import type { RunHistory } from '../history.ts';
 import { markerWrite, readMarker } from '../marker.ts';
 import { restoreSource } from '../migration/finish.ts';
 import { isMerging, keptMerge } from '../rollback/kept-merge.ts';
-import type { RollbackMemory } from '../rollback/memory.ts';
+import { statelessMemory } from '../rollback/memory.ts';
 import { backupOf } from '../rollback/restore.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
 import { undoRestore } from '../rollback/undo.ts';
@@ -26,21 +26,9 @@ interface LostBurst {
   readonly counter: number;
 }
 
-const stateless = (): RollbackMemory => ({
-  tables: null,
-  survey: null,
-  backup: null,
-  merged: null,
-  restore: null,
-  hasEnded: () => false,
-  recoverBackup: () => Promise.reject(new BackpedalError('INTERNAL', 'No other copy is looked for here.')),
-  abandoned: [],
-  items: 0,
-});
-
 /** The rollback's burst once more: a key is written only over nothing, over its backup, or over what was there before. */
 async function burstOfRollback(world: World, context: RollbackContext): Promise<LostBurst> {
-  const memory = stateless();
+  const memory = statelessMemory();
   const backup = await backupOf(world, context, memory);
   const merged = await keptMerge(world, context, memory);
   if (merged === null && isMerging(context)) {
@@ -112,7 +100,7 @@ export async function restoreAgain(
     if (rollback.outcome === 'rolledBack') {
       return await write(work, run, await surelyNewer(() => burstOfRollback(world, rollback)));
     }
-    await undoRestore(rollback, work, stateless());
+    await undoRestore(rollback, work, statelessMemory());
     return { type: 'RESTORED_AGAIN', written: rollback.written, left: 0 };
   } finally {
     await world.operations.resume();

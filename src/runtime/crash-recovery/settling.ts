@@ -8,12 +8,12 @@ import { type FoundMarker, type Marker, readMarker } from '../marker.ts';
 import { clearableKeys } from '../migration/finish.ts';
 import { readKeys } from '../migration/source.ts';
 import { keptMerge } from '../rollback/kept-merge.ts';
-import type { TargetsRecord } from '../rollback/restore.ts';
 import { planRestore } from '../rollback/restore-plan.ts';
 import { isSeenOften } from '../starts.ts';
 import type { World } from '../world.ts';
 import { displacedBy, holdsDisplaced } from './displaced-by.ts';
 import type { CrashMemory } from './memory.ts';
+import { isPartlyThere } from './undone-burst.ts';
 
 /** The latest run that wrote a marker: a rollback, an undone one too, or a migration that cleared its source. */
 function lastBurst({ runs }: History): RunHistory | null {
@@ -127,23 +127,6 @@ async function compareMigration(
   if (found.marker?.run === run.run) return { type: 'SETTLED' };
   const keys = (await resurrected(world, run)).back.length;
   return keys === 0 ? { type: 'SETTLED' } : { type: 'BURST_LOST', keys };
-}
-
-/**
- * Whether keys are back that the migration had removed and that the rollback was going to fill: the beginning of a burst
- * whose undoing the browser lost. One that held its old text before was written by the app.
- */
-async function isPartlyThere(world: World, { runs }: History, { run, context }: RunHistory): Promise<boolean> {
-  const migration = runs.find(({ run }) => run === (context as RollbackContext).undoes);
-  if (migration === undefined || (migration.context as MigrationContext).removed === 0) return false;
-  const { back } = await resurrected(world, migration);
-  if (back.length === 0) return false;
-  const { steps } = await world.database.ledger(world.migration.id);
-  const filled = steps
-    .filter((step) => step.run === run && step.step.startsWith('targets:'))
-    .flatMap(({ outcome }) => (outcome as TargetsRecord).before.filter(([, state]) => state !== 'backup'));
-  const keys = new Set(filled.map(([key]) => key));
-  return back.some(({ key }) => keys.has(key));
 }
 
 async function compareRollback(

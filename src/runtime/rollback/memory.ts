@@ -1,3 +1,4 @@
+import { BackpedalError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
 import type { CollectionTable, DatabaseSurvey } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
@@ -20,3 +21,16 @@ export interface RollbackMemory extends LateWritesMemory {
   /** How many items the migration brought. */
   readonly items: number;
 }
+
+/** For a look at what a run has left behind, which is not carried out any more: everything is read anew. */
+export const statelessMemory = (): RollbackMemory => ({
+  tables: null,
+  survey: null,
+  backup: null,
+  merged: null,
+  restore: null,
+  hasEnded: () => false,
+  recoverBackup: () => Promise.reject(new BackpedalError('INTERNAL', 'No other copy is looked for here.')),
+  abandoned: [],
+  items: 0,
+});

@@ -56,7 +56,7 @@ async function backupIfAny(
 }
 
 /** What every key that the run may have changed was to hold: the text of its latest preparation. */
-async function valuesWritten(
+export async function valuesWritten(
   world: World,
   context: RollbackContext,
   memory: RollbackMemory,
