@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { disturbedPool } from '../support/servers/disturbed-pool.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/servers/postgres.ts';
 import { type ClearStage, clearAs, clearStage, proofPort } from '../support/servers/postgres-stage.ts';
 import { startClearingProcess } from './children/clearing-process.ts';
@@ -9,23 +9,6 @@ const WHOLE = process.env.TEST_MODE === 'every-statement';
 const SHARE = 8;
 
 const title = postgresMissing === null ? '' : `: ${postgresMissing}`;
-
-/** Calls `disturb` right before a statement of a Clear is sent. */
-function disturbedPool(config: pg.ClientConfig, at: number, disturb: (pid: number) => Promise<void>) {
-  let statements = 0;
-  class Disturbed extends pg.Client {
-    // biome-ignore lint/suspicious/noExplicitAny: as overloaded as the method it stands for
-    override query(...args: any[]): any {
-      statements += 1;
-      if (statements !== at) return super.query(...(args as [string]));
-      const { processID } = this as unknown as { readonly processID: number };
-      return disturb(processID).then(() => super.query(...(args as [string])));
-    }
-  }
-  const pool = new pg.Pool({ ...config, Client: Disturbed, max: 2 });
-  pool.on('error', () => undefined);
-  return { pool, statements: () => statements };
-}
 
 describe.skipIf(postgresMissing !== null)(`Postgres under a Clear${title}`, () => {
   let server: PostgresServer;
@@ -41,7 +24,9 @@ describe.skipIf(postgresMissing !== null)(`Postgres under a Clear${title}`, () =
 
   /** One Clear that is disturbed at a statement; what it was told, and how many statements there were. */
   async function clearDisturbed(at: number, disturb: (pid: number) => Promise<void>) {
-    const { pool, statements } = disturbedPool(server.connection, at, disturb);
+    const { pool, statements } = disturbedPool(server.connection, ({ no, pid }) =>
+      no === at ? disturb(pid) : undefined,
+    );
     const port = proofPort(pool);
     const fence = await stage.hold();
     const told = await clearAs(port, fence);

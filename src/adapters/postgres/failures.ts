@@ -94,6 +94,11 @@ export function asDatabaseError(thrown: unknown, doing: string): BackpedalError 
   });
 }
 
+/** Whether the same may succeed later: it was others who were in the way, or the connection. */
+export function isTransient(thrown: unknown): boolean {
+  return asDatabaseError(thrown, 'a change').persistence === 'transient';
+}
+
 const CONSTRAINTS: Readonly<Record<string, string>> = {
   '23502': 'NOT NULL constraint',
   '23503': 'FOREIGN KEY constraint',

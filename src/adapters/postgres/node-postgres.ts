@@ -63,9 +63,10 @@ async function runOn<T>(
   work: (connection: Connection) => Promise<T>,
   onBroken: () => void,
 ): Promise<T> {
-  await client.query({ text: `BEGIN ISOLATION LEVEL ${plan.isolation}; ${plan.settings}` });
   let result: T;
   try {
+    // Inside, because it is many statements: one that fails or is cancelled leaves the transaction open.
+    await client.query({ text: `BEGIN ISOLATION LEVEL ${plan.isolation}; ${plan.settings}` });
     result = await work(connectionOf(client));
     if (plan.end === 'COMMIT') await commit(client, result);
     else await client.query({ text: 'ROLLBACK' });

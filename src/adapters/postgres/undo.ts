@@ -5,7 +5,7 @@ import { type Archive, dataNames, listArchives, PLACE, removeArchive, removeIfEm
 import { type LiveTable, listForeignKeys, parentsFirst, qualifiedName, readTables } from './catalog.ts';
 import { columnOf } from './encoding.ts';
 import { attempt, type Session } from './engine.ts';
-import { isConstraint } from './failures.ts';
+import { isConstraint, isTransient } from './failures.ts';
 import { assertFence, forgetStep, recordedOutcome, recordOutcome } from './lease.ts';
 import { all, exists, firstNumber, firstRow, list, name } from './sql.ts';
 
@@ -135,6 +135,8 @@ async function withoutTriggers<T>(
       const alter = (how: string): SQL => sql`ALTER TABLE ${table.ident} ${sql.raw(how)} TRIGGER ${name(trigger.name)}`;
       const thrown = await attempt(session, async () => void (await session.run(alter('DISABLE'))));
       if (thrown === null) away.push(alter(ENABLE[trigger.enabled] ?? 'ENABLE'));
+      // Somebody who is writing in the table keeps its triggers there: then rows go back later, and not through them.
+      else if (isTransient(thrown)) throw thrown;
     }
   }
   const result = await change();
