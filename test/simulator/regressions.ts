@@ -381,4 +381,17 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'a lost burst is not written again after a further migration that left everything as it was',
+    schedule: schedule({
+      seed: 551_601,
+      world: { shape: shapeOf('entities, and text in text'), onDrift: 'discard', lock: 'absent' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'crashRecovery acting.restoringAgain', calls: 0 }, deed: { do: 'cancel' } },
+        at(0, { do: 'start', wish: 'migrate', onDrift: 'discard' }),
+        at(0, { do: 'row', table: 0, id: 3, change: 0 }),
+      ],
+    }),
+  },
 ];

@@ -41,11 +41,17 @@ const lastWriter = ({ runs }: History, { run, parent }: RunHistory): string =>
 const wasKeptEmpty = ({ runs }: History, run: string): boolean =>
   runs.some(({ context }) => 'action' in context && context.action === 'keptEmpty' && context.concerns === run);
 
-/** A migration that has its own backup supersedes what the runs before it still had to settle. */
+/**
+ * A migration that has its own backup supersedes what the runs before it still had to settle. One that left everything
+ * as it was does not: what they had written is what storage is to hold.
+ */
 const isSuperseded = ({ runs }: History, { last }: RunHistory): boolean =>
   runs.some(
-    ({ machine, first, context }) =>
-      machine === 'migration' && first.seq > last.seq && (context as MigrationContext).backup !== null,
+    ({ machine, first, end, context }) =>
+      machine === 'migration' &&
+      first.seq > last.seq &&
+      end !== 'unchanged' &&
+      (context as MigrationContext).backup !== null,
   );
 
 /** After an unlocking storage is what people have made of it, and nothing of before is written over that. */
