@@ -57,6 +57,25 @@ describe('the cache', () => {
     expect(kit.cache.keys()).toEqual(['user:1']);
   });
 
+  it.each(['invalidate', 'count'] as const)(
+    'RB40 that never answers `%s` holds a rollback up for minutes, and does not fail it',
+    async (operation) => {
+      const kit = await migrated();
+      const process = kit.start({
+        cache: [{ operation, moment: 'before', repeat: 'forever', behaviour: 'neverSettles' }],
+      });
+      const begun = kit.clock.monotonic();
+      const driven = await drive(kit.clock, process.client.rollback({ reason: 'USER_REQUEST' }));
+      expect(driven).toMatchObject({ end: 'value', value: { outcome: 'rolledBack', finalStatus: 'PARTIAL' } });
+      expect(kit.clock.monotonic() - begun).toBeLessThan(6 * 60_000);
+      expect(kit.database.rows('tasks').length).toBe(1);
+      await process.client.close();
+      await kit.clock.advance(GRACE);
+      expect(await kit.start().client.recover()).toMatchObject({ action: 'debtsPaid' });
+      expect(kit.cache.keys()).toEqual(['user:1']);
+    },
+  );
+
   it('RB20 that readers refill between Clear Database and Verify Data is clean all the same', async () => {
     const kit = await migrated();
     const process = kit.start({ database: [at('record', () => kit.cache.set('task:a', 'stale'))] });

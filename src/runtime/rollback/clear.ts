@@ -1,8 +1,10 @@
 import { BackupError, DatabaseError } from '../../errors.ts';
 import type { RollbackContext, RollbackEvent } from '../../machines/rollback/types.ts';
+import type { CachePort } from '../../ports/cache.ts';
 import type { ClearOutcome, RowKey } from '../../ports/database.ts';
 import { type MigratedDigests, readDigests } from '../backup-store.ts';
 import { cachePatterns, needsIds } from '../cache-patterns.ts';
+import { within } from '../execution/deadline.ts';
 import type { Work } from '../execution/types.ts';
 import { fenceOf, takeOver } from '../lease.ts';
 import type { World } from '../world.ts';
@@ -82,13 +84,26 @@ export async function clearedIds(
 /** At most this many patterns go to the cache in one call. */
 const PATTERNS = 500;
 
+/**
+ * How long the cache may take to answer one call, in milliseconds. Far less than a command may: clients wait for ever
+ * for a cache that is gone, and meanwhile the app stands still.
+ */
+const CACHE_PATIENCE = 60_000;
+
+/** A cache that is not waited for longer than that. @throws BackpedalError `OPERATION_TIMED_OUT` (transient) */
+const inTime = ({ clock }: World, cache: CachePort): CachePort => ({
+  invalidate: (patterns) => within(clock, 'The cache', cache.invalidate(patterns), CACHE_PATIENCE),
+  count: (patterns) => within(clock, 'The cache', cache.count(patterns), CACHE_PATIENCE),
+});
+
 /** Removes cached copies of the rows that were moved; only now that the database has committed (hazard H19). */
 export async function invalidateCache(context: RollbackContext, { world, report }: Work): Promise<RollbackEvent> {
   if (world.cache === null) return { type: 'INVALIDATED', keys: 0 };
+  const cache = inTime(world, world.cache);
   const patterns = cachePatterns(world, await clearedIds(world, context));
   let keys = 0;
   for (let at = 0; at < patterns.length; at += PATTERNS) {
-    keys += await world.cache.invalidate(patterns.slice(at, at + PATTERNS));
+    keys += await cache.invalidate(patterns.slice(at, at + PATTERNS));
     report((at + PATTERNS) / patterns.length);
   }
   return { type: 'INVALIDATED', keys };
@@ -96,8 +111,8 @@ export async function invalidateCache(context: RollbackContext, { world, report 
 
 /** Removes what is cached although it was invalidated, and says how many keys are there even then. */
 export async function staleKeys(context: RollbackContext, world: World): Promise<number> {
-  const { cache } = world;
-  if (cache === null) return 0;
+  if (world.cache === null) return 0;
+  const cache = inTime(world, world.cache);
   const patterns = cachePatterns(world, await clearedIds(world, context));
   let keys = 0;
   for (let at = 0; at < patterns.length; at += PATTERNS) {
