@@ -36,9 +36,10 @@ function expectedOf(world: World, key: string, state: string): string | null | u
   const original = world.originals.get(key) as string;
   const collections = collectionsOf(world, key);
   if (collections.length === 0 || state === 'NOT_STARTED') return original;
-  if (state === 'ROLLED_BACK') return collections.some((name) => isTouched(world, name)) ? undefined : original;
-  if (state !== 'MIGRATED') return undefined;
-  return world.options.source === 'keep' ? original : null;
+  if (state !== 'ROLLED_BACK' && state !== 'MIGRATED') return undefined;
+  if (state === 'MIGRATED' && world.options.source === 'clear') return null;
+  // A source that is kept may be what an earlier rollback has merged edits into.
+  return collections.some((name) => isTouched(world, name)) ? undefined : original;
 }
 
 /** I5 and I7: keys are what the end says. */
