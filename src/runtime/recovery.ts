@@ -11,12 +11,13 @@ import type { Start } from './execution/start.ts';
 import type { ExecutionEnd } from './execution/types.ts';
 import { lastOuterRun, shownRun, statusOfRecord } from './follow.ts';
 import { type History, historyOf, type RunHistory } from './history.ts';
+import { letWritersGoLater } from './let-writers-go.ts';
 import { readMarker } from './marker.ts';
 import type { RecoveryResult } from './record-types.ts';
 import { finished, resultOfActing, resultOfLooking, waitingFor } from './recovery-result.ts';
 import { foreignStorage } from './requests.ts';
 import { type Place, resumeStart, runMigration, runRollback } from './runs.ts';
-import { carryOut, LOOK_EVERY, ledgerAfter, readHistory, releaseLock, type Session } from './session.ts';
+import { carryOut, ledgerAfter, readHistory, releaseLock, type Session } from './session.ts';
 
 /** Goes on with an open run where its last record left it. */
 async function resume(
@@ -69,41 +70,19 @@ function runCrashRecovery(
   return carryOut(session, crashRecoveryPlan(memory), start, { ledger, parent, items: 0, state: history.state });
 }
 
-/** How often a closed client still looks whether the run for which it has stopped the writers has ended elsewhere. */
-const LAST_LOOKS = 30;
-
-/**
- * Writers that were stopped here for a run that goes on elsewhere work again once nothing is open any more. Nobody else
- * can tell them, so a closed client looks for a while too, and then lets them go: what they write meanwhile is kept.
- */
-async function letGoLater(session: Session): Promise<void> {
-  const { world } = session;
-  const { signal } = session.closing;
-  for (let last = 0; session.executions.length === 0 && world.operations.wanted() === 'stopped'; ) {
-    const { open, locked } = await readHistory(session);
-    if (open === null && locked !== null) return;
-    if (open === null || last === LAST_LOOKS) return world.operations.resume();
-    if (signal.aborted) last += 1;
-    await world.clock.sleep(LOOK_EVERY, signal.aborted ? undefined : signal);
-  }
-}
-
 /** Makes the session busy with a run until it has stopped. */
 function occupy(session: Session, run: Promise<ExecutionEnd>): Promise<ExecutionEnd> {
   const running = run.finally(() => releaseLock(session));
   const { logger } = session.world;
   const place = running.then(
     (end) => {
-      if (end.status === 'superseded') {
-        letGoLater(session).catch((error: unknown) =>
-          logger.error('The app’s writers could not be told to work again.', { cause: causeOf(error) }),
-        );
-      }
+      if (end.status !== 'ended') letWritersGoLater(session);
       if (end.status === 'suspended') logger.error('The run could not go on.', { cause: causeOf(end.error) });
       if (end.status === 'ended' && end.view.context.outcome === 'rolledBack') payCacheLater(session);
       return end;
     },
     (error: unknown): ExecutionEnd => {
+      letWritersGoLater(session);
       logger.error('The run could not be taken up.', { cause: causeOf(error) });
       return { status: 'suspended', error };
     },

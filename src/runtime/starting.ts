@@ -11,6 +11,7 @@ import type { ExecutionEnd } from './execution/types.ts';
 import { follow } from './follow.ts';
 import type { History, RunHistory } from './history.ts';
 import { claimKeys } from './key-claims.ts';
+import { letWritersGoLater } from './let-writers-go.ts';
 import { readMarker } from './marker.ts';
 import { failuresOf } from './migration/copy.ts';
 import type { FailedItem } from './migration/memory.ts';
@@ -53,7 +54,10 @@ export async function resultOf(
   run: string,
   end: ExecutionEnd,
 ): Promise<RollbackResult | MigrationResult> {
-  if (end.status === 'suspended') throw end.error;
+  if (end.status === 'suspended') {
+    letWritersGoLater(session);
+    throw end.error;
+  }
   if (end.status === 'superseded') {
     // Whoever only watches keeps nobody from going on with it.
     await releaseLock(session);

@@ -394,4 +394,23 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'writers stand still for ever that were stopped for a run which then could not be taken up',
+    schedule: schedule({
+      seed: 599_084,
+      ending: 'left',
+      world: { shape: shapeOf('paths'), onDrift: 'merge', storage: 'file', cache: 'present' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        {
+          when: { state: 'rollback verifying.verifyingData', calls: 3 },
+          deed: { do: 'fail', fate: { kind: 'late', milliseconds: 45_000 }, more: 0 },
+        },
+        at(1, { do: 'start', wish: 'recover' }),
+        at(38, { do: 'fail', fate: { kind: 'fails', persistence: 'transient' }, more: 3 }),
+        at(0, { do: 'freeze', moment: 'before' }),
+        at(0, { do: 'cancel' }),
+      ],
+    }),
+  },
 ];

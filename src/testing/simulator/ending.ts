@@ -10,6 +10,8 @@ import { step } from './step.ts';
 const ROUNDS = 12;
 /** After so many starts there is nothing left to do. */
 const STARTS = 6;
+/** Longer than any answer takes that is late. */
+const A_MINUTE = 60_000;
 /** A day and a bit: caches have been invalidated twice, and restored storage has settled. */
 const A_DAY = 26 * 3_600_000;
 
@@ -111,8 +113,8 @@ export async function endSchedule(stage: Stage): Promise<string> {
   await calmDown(stage, random);
   const { state: first } = await recoverWell(stage, startOn(stage, 'good'), random);
   await untilQuiet(stage);
-  // Tabs that wait for a run elsewhere look every second whether it has ended.
-  await passTime(stage, 2000);
+  // Tabs that wait for a run elsewhere look every second whether it has ended, and may be answered late.
+  await passTime(stage, A_MINUTE);
   for (const violation of checkWriters(processes, first)) world.guards.violate(violation);
   if (violations.length > 0) return 'violated';
   if (schedule.bursts === 'lost')
