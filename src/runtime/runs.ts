@@ -2,6 +2,7 @@ import type { CrashRecoveryContext } from '../machines/crash-recovery/types.ts';
 import type { EmergencyRecoveryContext, EmergencyRecoveryInput } from '../machines/emergency-recovery/types.ts';
 import type { MigrationContext, MigrationInput } from '../machines/migration/types.ts';
 import type { ResumeIntent, RollbackContext, RollbackEvent, RollbackInput } from '../machines/rollback/types.ts';
+import { isBurstMissing } from './crash-recovery/settling.ts';
 import { emergencyRecoveryPlan } from './emergency-recovery/plan-of-run.ts';
 import { within } from './execution/deadline.ts';
 import { InnerRunLeft } from './execution/inner-run-left.ts';
@@ -157,6 +158,7 @@ export function runMigration(
     backup: null,
     failures: null,
     hasEnded: (known) => isOver(history, known),
+    isBurstMissing: (world) => isBurstMissing(world, history),
     rollBack: (reason) =>
       rollBackWithin(session, place, run, reason, start.kind === 'resume' ? start.intent : undefined),
   };

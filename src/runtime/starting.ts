@@ -15,7 +15,7 @@ import { letWritersGoLater } from './let-writers-go.ts';
 import { readMarker } from './marker.ts';
 import { failuresOf } from './migration/copy.ts';
 import type { FailedItem } from './migration/memory.ts';
-import { refuseUnbackable, survey } from './migration/prepare.ts';
+import { lostBurst, refuseUnbackable, survey } from './migration/prepare.ts';
 import type { Source } from './migration/source.ts';
 import type { RollbackRequest } from './public-types.ts';
 import { obstacleToMigration, obstacleToRollback, rollbackInProgress } from './requests.ts';
@@ -24,7 +24,6 @@ import { applyRetention } from './retention.ts';
 import { runMigration, runRollback } from './runs.ts';
 import { ledgerAfter, readHistory, releaseLock, type Session, takeLock } from './session.ts';
 import type { MigrationResult, RollbackResult } from './status-types.ts';
-import type { World } from './world.ts';
 
 /** The result of a run that somebody may have carried out elsewhere, from the journal. */
 export async function resultFromJournal(session: Session, run: string): Promise<RollbackResult | MigrationResult> {
@@ -169,15 +168,6 @@ async function lookAround(session: Session): Promise<{ readonly source: Source; 
   return { source, storage: await storageOf(session) };
 }
 
-/** What a rollback had put back must be there before it is taken for the source of another migration. */
-async function refuseLostBurst(world: World, history: History): Promise<void> {
-  if (!(await isBurstMissing(world, history))) return;
-  throw new MigrationError(
-    'RUN_INTERRUPTED',
-    'Storage does not hold what the last run had written there: the browser has lost it, or somebody has emptied it. Call recover() first. Nothing was changed.',
-  );
-}
-
 /** Applies retention; what cannot be removed now is removed another time. */
 export async function tidyUp(session: Session): Promise<void> {
   try {
@@ -200,7 +190,7 @@ export function startMigration(session: Session, signal: AbortSignal | undefined
     const owed = (await payDebts(world, history)).failed.find(({ debt }) => debt === 'discardCopy');
     if (owed !== undefined) throw owed.error;
     const { source, storage } = await within(world.clock, 'The look at the source', lookAround(session));
-    await within(world.clock, 'Storage', refuseLostBurst(world, history));
+    if (await within(world.clock, 'Storage', isBurstMissing(world, history))) throw lostBurst();
     const { id, source: fate, triggers } = world.migration;
     const run = world.identity.createId();
     const input = {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DatabaseError, StorageError } from '../../src/errors.ts';
 import type { Backpedal } from '../../src/index.ts';
 import { CONTENT, DEFINITION, type Device, device, imageOf, keysOf, migrated, sorted } from '../runtime/kit.ts';
+import { dieAtRecord, processOn } from '../runtime/mortal.ts';
 
 const DAY = 86_400_000;
 
@@ -346,6 +347,28 @@ describe('before a migration', () => {
         await on.until(next.recover());
       }
       for (const key of ['task-store', 'environments']) expect(on.storage.getItem(key)).toBe(new Map(CONTENT).get(key));
+      expect(await on.until(next.migrate())).toMatchObject({ outcome: 'migrated', items: 5 });
+    }
+  });
+
+  it('CR14 nor is it by a migration that was interrupted before its backup, and is taken up', async () => {
+    for (let record = 0; record < 4; record += 1) {
+      const { on, client } = await migrated();
+      on.storage.flush();
+      await on.until(rollback(client));
+      const death = new AbortController();
+      const ports = processOn(on, death.signal);
+      const doomed = on.client('doomed', { ...ports, vault: dieAtRecord(ports.vault, death, record, 'after') });
+      void doomed.migrate();
+      await on.clock.advance(0);
+      expect(death.signal.aborted).toBe(true);
+      on.storage.crash('none');
+      const next = on.client('b');
+      await on.until(next.recover());
+      expect(on.records().find(({ event }) => event.type === 'FAILED')?.event).toMatchObject({
+        code: 'RUN_INTERRUPTED',
+      });
+      expect({ record, keys: keysOf(on.storage) }).toEqual({ record, keys: sorted(CONTENT) });
       expect(await on.until(next.migrate())).toMatchObject({ outcome: 'migrated', items: 5 });
     }
   });

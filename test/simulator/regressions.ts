@@ -413,4 +413,18 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     }),
   },
+  {
+    wrong: 'a migration that is taken up takes for its source what the browser has left of a rollback',
+    schedule: schedule({
+      seed: 628_390,
+      ending: 'crashed',
+      world: { shape: shapeOf('one key for both'), onDrift: 'discard' },
+      acts: [
+        at(0, { do: 'start', wish: 'rollback' }),
+        { when: { state: 'crashRecovery ending.announcing', calls: 0 }, deed: { do: 'write', key: 7, value: 2 } },
+        at(0, { do: 'start', wish: 'migrate', onDrift: 'merge' }),
+        at(37, { do: 'die', moment: 'after' }),
+      ],
+    }),
+  },
 ];

@@ -77,7 +77,15 @@ async function write(work: Work, run: RunHistory, burst: LostBurst): Promise<Cra
 /** What a migration that was stopped had put back, once more; its memory is not needed any more. */
 async function restoreSourceAgain({ context }: RunHistory, work: Work): Promise<CrashRecoveryEvent> {
   const rollBack = (): Promise<never> => Promise.reject(new BackpedalError('INTERNAL', 'Nothing is rolled back here.'));
-  const memory = { tables: null, source: null, backup: null, failures: null, hasEnded: () => false, rollBack };
+  const memory = {
+    tables: null,
+    source: null,
+    backup: null,
+    failures: null,
+    hasEnded: () => false,
+    isBurstMissing: async () => false,
+    rollBack,
+  };
   await restoreSource(context as MigrationContext, work, memory);
   return { type: 'RESTORED_AGAIN', written: context.keys, left: 0 };
 }

@@ -1,6 +1,7 @@
 import type { CollectionTable } from '../../ports/database.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import type { RollbackResult } from '../status-types.ts';
+import type { World } from '../world.ts';
 import type { Source } from './source.ts';
 
 /** An item that was not copied. */
@@ -18,6 +19,8 @@ export interface MigrationMemory {
   backup: VerifiedBackup | null;
   failures: FailedItem[] | null;
   readonly hasEnded: (run: string) => boolean;
+  /** Whether storage lacks what the run before this one had written there. */
+  readonly isBurstMissing: (world: World) => Promise<boolean>;
   /** Runs the rollback of this migration as an inner run, or goes on with the one that was interrupted. */
   readonly rollBack: (reason: string) => Promise<RollbackResult['outcome']>;
 }

@@ -1,4 +1,4 @@
-import { BackupError } from '../../errors.ts';
+import { BackupError, MigrationError } from '../../errors.ts';
 import type { MigrationContext, MigrationEvent } from '../../machines/migration/types.ts';
 import type { VerifiedBackup } from '../backup-format.ts';
 import { createBackup, listBackups, loadBackup } from '../backup-store.ts';
@@ -51,6 +51,7 @@ export async function backUp(
 ): Promise<MigrationEvent> {
   const { generations } = await listBackups(world);
   if (!generations.some(({ head }) => head.id === context.run)) {
+    if (await memory.isBurstMissing(world)) throw lostBurst();
     const keys = await readKeys(world);
     if (memory.source === null || !isSame(memory.source, keys)) {
       memory.tables ??= await world.database.tables();
@@ -65,6 +66,13 @@ export async function backUp(
   const { items } = await sourceOf(world, context.run, memory);
   return { type: 'BACKED_UP', backup: context.run, items, keys: backup.head.count, bytes: backup.head.size };
 }
+
+/** What a rollback had put back must be there before it is taken for the source of another migration (rule CR14). */
+export const lostBurst = (): MigrationError =>
+  new MigrationError(
+    'RUN_INTERRUPTED',
+    'Storage does not hold what the last run had written there: the browser has lost it, or somebody has emptied it. Call recover() first. Nothing was changed.',
+  );
 
 function isSame(source: Source, keys: Source['keys']): boolean {
   if (source.keys.length !== keys.length) return false;
