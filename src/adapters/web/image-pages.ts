@@ -4,9 +4,9 @@ export const PAGE_BYTES = 65_536;
 /** An image as it is stored: its pages in order, and how many bytes they hold together. */
 export const pageCount = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES);
 
+/** A page as a view on its image; the last one may be shorter. */
 const pageOf = (image: Uint8Array, number: number): Uint8Array =>
-  // A view on the whole image would be stored with all of it.
-  image.slice(number * PAGE_BYTES, (number + 1) * PAGE_BYTES);
+  image.subarray(number * PAGE_BYTES, (number + 1) * PAGE_BYTES);
 
 /** Whether two pieces of the same length are equal; whole words where both lie on their boundaries. */
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
@@ -22,11 +22,11 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
 export function changedPages(before: Uint8Array | null, image: Uint8Array): readonly (readonly [number, Uint8Array])[] {
   const changed: [number, Uint8Array][] = [];
   for (let number = 0; number < pageCount(image.byteLength); number += 1) {
-    const end = Math.min((number + 1) * PAGE_BYTES, image.byteLength);
-    const known = before?.subarray(number * PAGE_BYTES, end);
-    const now = image.subarray(number * PAGE_BYTES, end);
-    if (known === undefined || known.byteLength !== now.byteLength || !isEqual(known, now))
-      changed.push([number, pageOf(image, number)]);
+    const known = before === null ? null : pageOf(before, number);
+    const now = pageOf(image, number);
+    // Copied: a view on the whole image would be stored with all of it.
+    if (known === null || known.byteLength !== now.byteLength || !isEqual(known, now))
+      changed.push([number, now.slice()]);
   }
   return changed;
 }

@@ -48,6 +48,15 @@ it('WI4 one byte that changes is one page, a view on nothing larger', () => {
   expect(more).toEqual([]);
 });
 
+it('WI4 an image that has become shorter within a page has that page changed, though what is left of it is equal', () => {
+  const before = new Uint8Array(PAGE_BYTES + 9);
+  for (const size of [PAGE_BYTES + 5, PAGE_BYTES - 5, 5]) {
+    const after = before.slice(0, size);
+    const changed = changedPages(before, after).map(([number, { byteLength }]) => [number, byteLength]);
+    expect(changed).toEqual([[pageCount(size) - 1, size % PAGE_BYTES]]);
+  }
+});
+
 it('WI4 pages that are missing, too many, or not as many bytes as they should be make no image', () => {
   const bytes = new Uint8Array(2 * PAGE_BYTES + 5).fill(1);
   const pages = pagesOf(bytes);
