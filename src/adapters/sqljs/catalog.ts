@@ -7,6 +7,8 @@ export interface LiveColumn {
   readonly name: string;
   readonly notNull: boolean;
   readonly defaultSql: string | null;
+  /** `text`: it turns numbers into text, so that it holds texts, BLOBs and NULL only (SQLite's rules of affinity). */
+  readonly affinity: 'text' | 'other';
 }
 
 /** What ON DELETE says. */
@@ -39,11 +41,14 @@ export interface LiveTable {
   readonly rowid: string | null;
 }
 
+const affinityOf = (type: string): LiveColumn['affinity'] =>
+  /CHAR|CLOB|TEXT/i.test(type) && !/INT/i.test(type) ? 'text' : 'other';
+
 /** Reads the schema of one table. @throws DatabaseError `DATABASE_SCHEMA` when there is no such table */
 export function readTable(db: Database, name: string): LiveTable {
   const info = allRows(
     db,
-    `SELECT name, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(${quoteText(name)})`,
+    `SELECT name, "notnull", dflt_value, pk, hidden, type FROM pragma_table_xinfo(${quoteText(name)})`,
   );
   const listed = allRows(db, `SELECT name, wr FROM pragma_table_list(${quoteText(name)}) WHERE schema = 'main'`)[0];
   if (listed === undefined) {
@@ -58,7 +63,12 @@ export function readTable(db: Database, name: string): LiveTable {
     sql: String(sql?.[0] ?? ''),
     columns: info
       .filter((row) => row[4] === 0)
-      .map((row) => ({ name: String(row[0]), notNull: row[1] === 1, defaultSql: row[2] as string | null })),
+      .map((row) => ({
+        name: String(row[0]),
+        notNull: row[1] === 1,
+        defaultSql: row[2] as string | null,
+        affinity: affinityOf(String(row[5])),
+      })),
     primaryKey: info
       .filter((row) => Number(row[3]) > 0)
       .sort((a, b) => Number(a[3]) - Number(b[3]))

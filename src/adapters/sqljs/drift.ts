@@ -145,7 +145,7 @@ function driftedDependents({ db }: Session, dependents: readonly Dependent[]): D
   const fingerprint = emptyFingerprint();
   for (const { table, collection, effect, rows } of dependents) {
     if (effect === 'forbids') continue;
-    const columns = { ids: keyColumns(table), recorded: table.columns.map(({ name }) => name), later: [] };
+    const columns = { ids: keyColumns(table), recorded: table.columns, later: [] };
     const where = whereAll([rows]);
     forEachRow(db, `SELECT ${rowSql(columns)} FROM ${quotedTable(table)}${where.sql}`, where.params, ([encoded]) => {
       fingerprintInto(encoded as string, fingerprint);

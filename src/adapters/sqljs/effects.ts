@@ -106,7 +106,7 @@ function archiveEffect(session: Session, fence: Fence, watch: Watch, collection:
   const columns = columnNames(table);
   db.run(`CREATE TABLE ${archive} (${[...rowid, AFTER, columns].join(', ')})`);
   const ids = table.primaryKey.length > 0 || table.rowid === null ? table.primaryKey : [table.rowid];
-  const after = rowSql({ ids, recorded: table.columns.map(({ name }) => name), later: [] });
+  const after = rowSql({ ids, recorded: table.columns, later: [] });
   const locator = table.rowid === null ? '' : 'backpedal_locator_0, ';
   execute(
     db,

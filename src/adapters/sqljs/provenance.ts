@@ -127,16 +127,17 @@ export function digestColumns(
   live: LiveTable,
 ): DigestColumns {
   const ids = idNames(table);
-  const now = live.columns.map(({ name }) => name);
+  const now = live.columns;
   const row =
     run === null
       ? undefined
       : firstRow(session.db, 'SELECT columns FROM backpedal_columns WHERE run = ? AND tbl = ?', [run.no, table.name]);
   if (row === undefined) return { ids, recorded: now, later: [] };
-  const recorded = JSON.parse(String(row[0])) as string[];
+  const names = JSON.parse(String(row[0])) as string[];
+  const recorded = names.flatMap((name) => now.filter((column) => column.name === name));
   // A column that is gone cannot be compared: every row then differs from what was recorded, as it should.
-  if (!recorded.every((name) => now.includes(name))) return { ids, recorded: now, later: [] };
-  return { ids, recorded, later: live.columns.filter(({ name }) => !recorded.includes(name)) };
+  if (recorded.length < names.length) return { ids, recorded: now, later: [] };
+  return { ids, recorded, later: now.filter((column) => !recorded.includes(column)) };
 }
 
 /** Records which columns the digests of this run's rows in a table cover, once. */

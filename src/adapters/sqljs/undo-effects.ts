@@ -10,7 +10,7 @@ const idsOf = (table: LiveTable): readonly string[] =>
 
 // The archive keeps the whole row as the trigger left it, its key included, so this finds it only while it is that.
 const asLeft = (table: LiveTable): string =>
-  rowSql({ ids: idsOf(table), recorded: table.columns.map(({ name }) => name), later: [], table: table.name });
+  rowSql({ ids: idsOf(table), recorded: table.columns, later: [], table: table.name });
 
 /** Takes back rows that triggers wrote, unless somebody has changed them since; then they stay. */
 export function removeCreated(session: Session, archive: Archive): number {
