@@ -4,7 +4,7 @@ import { pgTable, text } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresDatabase } from '../../src/adapters/postgres/index.ts';
-import { type Backpedal, createBackpedal, defineMigration } from '../../src/index.ts';
+import { type Backpedal, createBackpedal } from '../../src/index.ts';
 import type { DatabasePort } from '../../src/ports/database.ts';
 import { remoteDatabase } from '../../src/remote/index.ts';
 import { createDatabaseHandler } from '../../src/server/index.ts';
@@ -12,6 +12,7 @@ import { memoryLock, memoryStorage, memoryVault, seededIdentity } from '../../sr
 import { stepClock } from '../../src/testing/paths/step-clock.ts';
 import { CUT_PLACES, type CutNetwork, cutNetwork } from '../server/cut-network.ts';
 import { noPause } from '../server/direct-fetch.ts';
+import { ownRowsMigration } from '../server/own-rows-migration.ts';
 import { endPool } from '../support/servers/end-pool.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/servers/postgres.ts';
 
@@ -75,18 +76,7 @@ function browserOf(person: Person, handler: (request: Request) => Promise<Respon
         }
       };
       return createBackpedal({
-        migration: defineMigration({
-          id: MIGRATION,
-          collections: {
-            tasks: {
-              storageKey: 'task-store',
-              path: 'state.tasks',
-              toRow: (item) => ({ ...item, owner: person }),
-              fromRow: ({ id, title }) => ({ id, title }),
-            },
-          },
-          formData: ['draft:*'],
-        }),
+        migration: ownRowsMigration(MIGRATION, person),
         storage: storage.open(signal),
         database: remoteDatabase({
           url: '/api/backpedal',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Backpedal, createBackpedal, defineMigration } from '../../src/index.ts';
+import { type Backpedal, createBackpedal } from '../../src/index.ts';
 import { remoteDatabase } from '../../src/remote/index.ts';
 import {
   type MemoryStorage,
@@ -10,6 +10,7 @@ import {
 } from '../../src/testing/index.ts';
 import { noPause } from './direct-fetch.ts';
 import { type HttpServer, serve } from './http-server.ts';
+import { ownRowsMigration } from './own-rows-migration.ts';
 import { MIGRATION, type Person, type TwoTenants, twoTenants } from './two-tenants.ts';
 
 const storeOf = (person: Person): string =>
@@ -30,18 +31,7 @@ interface Browser {
 function browserOf(person: Person, url: string): Browser {
   const storage = memoryStorage({ entries: Object.entries(sourceOf(person)) });
   const client = createBackpedal({
-    migration: defineMigration({
-      id: MIGRATION,
-      collections: {
-        tasks: {
-          storageKey: 'task-store',
-          path: 'state.tasks',
-          toRow: (item) => ({ ...item, owner: person }),
-          fromRow: ({ id, title }) => ({ id, title }),
-        },
-      },
-      formData: ['draft:*'],
-    }),
+    migration: ownRowsMigration(MIGRATION, person),
     storage,
     database: remoteDatabase({
       url,
