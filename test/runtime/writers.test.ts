@@ -15,7 +15,9 @@ it('CL18 writers that were stopped for a run which could not go on here work aga
   };
   const operations = { stop: async () => void told.push('stop'), resume: async () => void told.push('resume') };
   const first = on.client('first', { vault, operations });
-  await expect(on.until(first.rollback({ reason: 'USER_REQUEST' }))).rejects.toMatchObject({ code: 'VAULT_UNAVAILABLE' });
+  await expect(on.until(first.rollback({ reason: 'USER_REQUEST' }))).rejects.toMatchObject({
+    code: 'VAULT_UNAVAILABLE',
+  });
   await on.clock.advance(3000);
   expect(told.at(-1)).toBe('stop');
   expect(await on.until(on.client('second').recover())).toMatchObject({ action: 'resumed' });
